@@ -1,0 +1,44 @@
+# `make demo` and `make test` need git, make and Python 3.11 to 3.13 with its venv module; all the rest is installed in .venv.
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test test-rapide lab fmt check lock bench clean
+
+demo: $(READY)
+	$(BIN)/rncp demo
+
+test: $(READY)
+	$(BIN)/pytest -n auto --dist loadfile
+
+# Everything but the whole nbgrader cycle and the browser: what to run while writing.
+test-rapide: $(READY)
+	$(BIN)/pytest -n auto --dist loadfile -m "not lent and not navigateur"
+
+lab: $(READY)
+	$(BIN)/rncp lab
+
+fmt: $(READY)
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .
+	$(BIN)/rncp nettoyer course source
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/rncp nettoyer --verifier course source
+
+# Needs uv (`pip install uv`). The lock holds every extra, hashes included, and no registry address.
+lock:
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --output-file requirements.lock
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) demo exports lab .pytest_cache .ruff_cache .hypothesis
+
+$(READY): requirements.lock pyproject.toml outils/preparer.sh
+	@sh outils/preparer.sh $(VENV)
