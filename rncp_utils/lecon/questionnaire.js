@@ -1,0 +1,77 @@
+// Runs in JupyterLab with `element`, a node inside the form, before it is attached to the page.
+// Adds what ipywidgets cannot say from Python: names of groups, keys kept by the form, alarm when nothing is saved.
+(function () {
+  const DELAI_MS = 5000;
+  const NON_ENREGISTREE =
+    "▲ Votre réponse n'est pas encore enregistrée. Si ce message reste affiché, ouvrez le menu Exécution et " +
+    "choisissez «\u00a0Exécuter toutes les cellules\u00a0»\u00a0: vos réponses enregistrées reviendront, puis donnez celle-ci.";
+  let numero = 0;
+
+  function identifiant(noeud) {
+    noeud.id = noeud.id || "rncp-" + Math.random().toString(36).slice(2) + "-" + numero++;
+    return noeud.id;
+  }
+
+  function nommer(groupe, role, enonce) {
+    groupe.setAttribute("role", role);
+    groupe.setAttribute("aria-labelledby", identifiant(enonce));
+  }
+
+  function decrire(question) {
+    const enonce = question.querySelector(".rncp-enonce");
+    const suivi = question.querySelector(".rncp-suivi");
+    // A live region is announced when its content changes, not when it is itself replaced.
+    suivi.setAttribute("role", "status");
+    suivi.querySelectorAll('[role="status"]').forEach((ligne) => ligne.removeAttribute("role"));
+    question.querySelectorAll(".rncp-cases").forEach((groupe) => nommer(groupe, "group", enonce));
+    question.querySelectorAll(".widget-radio-box").forEach((groupe) => nommer(groupe, "radiogroup", enonce));
+    // Radio buttons that share a name are one group: one stop for Tab, arrows inside.
+    question.querySelectorAll('input[type="radio"]').forEach((bouton) => {
+      bouton.name = identifiant(bouton.closest(".widget-radio-box"));
+    });
+    question.querySelectorAll('input[type="text"]').forEach((champ) => {
+      champ.setAttribute("aria-describedby", identifiant(enonce) + " " + identifiant(suivi));
+      champ.setAttribute("autocomplete", "off");
+    });
+  }
+
+  // The notebook takes plain keys for itself: an arrow would leave the form, D twice would delete the cell.
+  function garderLesTouches(formulaire) {
+    formulaire.addEventListener("keydown", (touche) => {
+      if (!touche.ctrlKey && !touche.metaKey && !touche.altKey) touche.stopPropagation();
+    });
+  }
+
+  // A stopped kernel saves nothing and says nothing: every change must be acknowledged.
+  function surveillerLesEnregistrements(formulaire) {
+    let alarme = null;
+    const alerte = document.createElement("p");
+    alerte.className = "rncp-alerte";
+    alerte.setAttribute("role", "alert");
+    alerte.textContent = NON_ENREGISTREE;
+    formulaire.addEventListener("input", (saisie) => {
+      const question = saisie.target.closest(".rncp-question");
+      alarme = alarme || setTimeout(() => question.appendChild(alerte), DELAI_MS);
+    });
+    new MutationObserver(() => {
+      clearTimeout(alarme);
+      alarme = null;
+      alerte.remove();
+    }).observe(formulaire.querySelector(".rncp-accuse"), { childList: true, subtree: true });
+  }
+
+  function preparer(formulaire) {
+    const decrireTout = () => formulaire.querySelectorAll(".rncp-question").forEach(decrire);
+    decrireTout();
+    new MutationObserver(decrireTout).observe(formulaire, { childList: true, subtree: true });
+    garderLesTouches(formulaire);
+    surveillerLesEnregistrements(formulaire);
+  }
+
+  function attendre(essais) {
+    const formulaire = element.closest(".rncp-questionnaire");
+    if (formulaire && formulaire.querySelector(".rncp-accuse")) preparer(formulaire);
+    else if (essais > 0) requestAnimationFrame(() => attendre(essais - 1));
+  }
+  attendre(600);
+})();

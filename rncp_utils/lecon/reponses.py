@@ -1,0 +1,373 @@
+"""The learner's answers file: written at once, read whatever it contains.
+
+One file a graded cell, ``reponses/<assignment>__<cell>.json`` beside the notebook. The grader reads files that come
+from other machines: nothing in their content may stop it. What can be read is kept; the rest is dropped, and each thing
+dropped is told by an :class:`Anomalie`.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import math
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from rncp_utils.erreurs import ErreurDonnees, ErreurRncp
+from rncp_utils.fichiers import ecrire_texte
+from rncp_utils.formats import lire_nombre
+from rncp_utils.lecon.anomalies import Anomalie, decrire, montrer, reponse_ecartee
+from rncp_utils.lecon.questions import JE_NE_SAIS_PAS, NUM, QCU, Question
+
+VERSION = 1
+DOSSIER = "reponses"
+TAILLE_MAX = 256 * 1024
+LONGUEUR_MAX = 200
+# Far above what a cell asks: a file with more entries is not the work of the form.
+REPONSES_MAX = 200
+COPIES_DITES = 10
+MIS_DE_COTE = ".mis-de-cote"
+
+_IDENTIFIANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_ENTETE = ("devoir", "cellule", "apprenant", "session", "enregistre_le")
+_SUFFIXE_DE_COPIE = re.compile(
+    r"[ _.-]*(\(\d+\)|copy|copie|v\d|version|final|bak|old|ancien|sauvegarde|mis-de-cote|json).*|~|[ .-]+\d+",
+    re.IGNORECASE,
+)
+
+Reponse = str | list[str]
+
+
+@dataclass(frozen=True)
+class Lecture:
+    """What was read of an answers file.
+
+    Attributes
+    ----------
+    reponses : dict
+        Answers by question: text, list of texts, or finite number. Not yet checked against the questions.
+    entete : dict
+        Texts among ``devoir``, ``cellule``, ``apprenant``, ``session``, ``enregistre_le``.
+    anomalies : list of Anomalie
+        What was not taken.
+    """
+
+    reponses: dict[str, Any] = field(default_factory=dict)
+    entete: dict[str, str] = field(default_factory=dict)
+    anomalies: list[Anomalie] = field(default_factory=list)
+
+
+class _RefusError(Exception):
+    """The file as a whole cannot be taken."""
+
+    def __init__(self, code: str, probleme: str, suite: str = "aucune réponse n'en est reprise") -> None:
+        super().__init__(probleme)
+        self.code, self.probleme, self.suite = code, probleme, suite
+
+
+def chemin_reponses(dossier: Path, devoir: str, cellule: str) -> Path:
+    """Path of the answers file of a cell, below the notebook's folder."""
+    for nom in (devoir, cellule):
+        if not _IDENTIFIANT.fullmatch(nom):
+            raise ErreurDonnees(
+                f"« {montrer(nom)} » ne peut pas nommer un fichier de réponses : prévenez votre formateur."
+            )
+    return Path(dossier) / DOSSIER / f"{devoir}__{cellule}.json"
+
+
+def ecrire_reponses(
+    dossier: Path,
+    devoir: str,
+    cellule: str,
+    apprenant: str,
+    session: str,
+    reponses: Mapping[str, Reponse],
+    *,
+    instant: datetime | None = None,
+) -> Path:
+    """Write all the answers of a cell, atomically; return the path of the file.
+
+    Parameters
+    ----------
+    reponses
+        Answers by question: option, list of options, or number as it was typed.
+    instant
+        Time of the record, with its zone; now by default.
+
+    Raises
+    ------
+    ErreurRncp
+        The file could not be written; the French sentence says why and what to do.
+    """
+    chemin = chemin_reponses(dossier, devoir, cellule)
+    instant = instant or datetime.now().astimezone()
+    contenu = {
+        "version": VERSION,
+        "devoir": devoir,
+        "cellule": cellule,
+        "apprenant": apprenant,
+        "session": session,
+        "enregistre_le": instant.isoformat(timespec="seconds"),
+        "reponses": dict(reponses),
+    }
+    texte = json.dumps(contenu, ensure_ascii=False, indent=1) + "\n"
+    _enregistrer(chemin, texte.encode("utf-8", "replace").decode("utf-8"))
+    return chemin
+
+
+def _enregistrer(chemin: Path, texte: str) -> None:
+    try:
+        if chemin.parent.is_symlink():
+            raise OSError("the answers folder is a link")
+        ecrire_texte(chemin, texte)
+    except OSError as erreur:
+        raise ErreurRncp(
+            f"Votre réponse n'a pas pu être enregistrée dans le dossier « {DOSSIER} » ({_cause(erreur)}) : "
+            "gardez cette page ouverte et prévenez la personne qui surveille."
+        ) from erreur
+
+
+def _cause(erreur: OSError) -> str:
+    causes = {
+        errno.ENOSPC: "le disque est plein",
+        errno.EDQUOT: "votre espace de fichiers est plein",
+        errno.EACCES: "il est protégé contre l'écriture",
+        errno.EPERM: "il est protégé contre l'écriture",
+        errno.EROFS: "il est protégé contre l'écriture",
+        errno.ENOTDIR: "un fichier porte ce nom",
+        errno.EEXIST: "un fichier porte ce nom",
+    }
+    return causes.get(erreur.errno, "l'écriture a échoué")
+
+
+def mettre_de_cote(dossier: Path, devoir: str, cellule: str, *, instant: datetime | None = None) -> Path:
+    """Give the answers file another name, free until now, so that it is kept; return its new path.
+
+    Raises
+    ------
+    OSError
+        The file could not be renamed.
+    """
+    chemin = chemin_reponses(dossier, devoir, cellule)
+    moment = (instant or datetime.now().astimezone()).strftime("%Y%m%d-%H%M%S")
+    rang = 1
+    while os.path.lexists(cible := chemin.with_name(f"{chemin.stem}{MIS_DE_COTE}-{moment}-{rang}.json")):
+        rang += 1
+    return chemin.rename(cible)
+
+
+def lire_reponses(dossier: Path, devoir: str, cellule: str) -> Lecture:
+    """Read the answers file of a cell. Never raises for what the folder or the file contains."""
+    chemin = chemin_reponses(dossier, devoir, cellule)
+    autres = list(_autres_fichiers(chemin))
+    try:
+        brut = _objet(_octets(chemin))
+        _verifier_entete(brut, devoir, cellule)
+    except _RefusError as refus:
+        anomalie = Anomalie(refus.code, f"fichier « {chemin.name} »", refus.probleme, refus.suite)
+        return Lecture(anomalies=[anomalie, *autres])
+    entete = {
+        cle: brut[cle] for cle in _ENTETE if isinstance(brut.get(cle), str) and _faute_de_texte(brut[cle]) is None
+    }
+    reponses, anomalies = _trier(brut.get("reponses"))
+    return Lecture(reponses, entete, [*anomalies, *autres])
+
+
+def _octets(chemin: Path) -> bytes:
+    """Bytes of a regular file of at most ``TAILLE_MAX`` bytes, through no symbolic link."""
+    try:
+        if chemin.parent.is_symlink():
+            raise _RefusError("lien", "son dossier est un lien vers un autre endroit")
+        # lstat before opening: a pipe or a device must not even be opened.
+        etat = chemin.lstat()
+        if stat.S_ISLNK(etat.st_mode):
+            raise _RefusError("lien", "c'est un lien vers un autre fichier")
+        if not stat.S_ISREG(etat.st_mode):
+            raise _RefusError("pas_un_fichier", "ce n'est pas un fichier ordinaire")
+        if etat.st_size > TAILLE_MAX:
+            raise _RefusError("trop_gros", f"il dépasse {TAILLE_MAX // 1024} Kio")
+        descripteur = os.open(chemin, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descripteur, "rb") as flux:
+            return flux.read(TAILLE_MAX)
+    except (FileNotFoundError, NotADirectoryError):
+        raise _RefusError("absent", "il n'existe pas", "aucune réponse n'a été enregistrée pour cette partie") from None
+    except OSError as erreur:
+        raise _RefusError("illisible", f"il ne peut pas être ouvert ({type(erreur).__name__})") from None
+
+
+def _objet(octets: bytes) -> dict[str, Any]:
+    try:
+        # Some editors put a byte order mark in front of what they save.
+        brut = json.loads(octets.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise _RefusError("encodage", "son texte n'est pas en UTF-8") from None
+    except RecursionError:
+        raise _RefusError("imbrication", "ses données sont imbriquées trop profondément") from None
+    except ValueError:  # JSON syntax, or an integer of thousands of digits
+        raise _RefusError("json", "son contenu n'est pas du JSON") from None
+    if not isinstance(brut, dict):
+        raise _RefusError("json", "son contenu n'est pas un objet JSON")
+    return brut
+
+
+def _verifier_entete(brut: Mapping[str, Any], devoir: str, cellule: str) -> None:
+    version = brut.get("version")
+    if type(version) is not int or version != VERSION:
+        lue = "sa version de format manque" if version is None else f"il est au format {decrire(version)}"
+        raise _RefusError("version", f"{lue}, et je lis le format {VERSION}")
+    for cle, attendu in (("devoir", devoir), ("cellule", cellule)):
+        if brut.get(cle) != attendu:
+            raise _RefusError(cle, f"son en-tête indique {cle} = {decrire(brut.get(cle))} au lieu de « {attendu} »")
+
+
+def _trier(brut: object) -> tuple[dict[str, Any], list[Anomalie]]:
+    """Answers that have a form an answer may have, and what is said of the others."""
+    if not isinstance(brut, dict):
+        return {}, [
+            Anomalie("reponses", "partie « reponses » du fichier", "elle manque", "aucune réponse n'est reprise")
+        ]
+    anomalies = []
+    if len(brut) > REPONSES_MAX:
+        probleme = f"il y en a plus de {REPONSES_MAX}"
+        anomalies.append(Anomalie("trop_de_reponses", "liste des réponses", probleme, "les suivantes sont écartées"))
+    gardees = {}
+    for identifiant, valeur in list(brut.items())[:REPONSES_MAX]:
+        if faute := _faute_de_texte(identifiant) or _faute_de_valeur(valeur):
+            anomalies.append(reponse_ecartee(identifiant, *faute))
+        else:
+            gardees[identifiant] = valeur
+    return gardees, anomalies
+
+
+def _faute_de_valeur(valeur: object) -> tuple[str, str] | None:
+    """Code and explanation of what forbids a value to be an answer."""
+    if isinstance(valeur, str):
+        return _faute_de_texte(valeur)
+    if isinstance(valeur, list):
+        if not all(isinstance(element, str) for element in valeur):
+            return "type", "sa liste contient autre chose que des textes"
+        if len(valeur) > REPONSES_MAX:
+            return "trop_long", f"sa liste dépasse {REPONSES_MAX} éléments"
+        return next((faute for element in valeur if (faute := _faute_de_texte(element))), None)
+    if isinstance(valeur, bool) or not isinstance(valeur, int | float):
+        return "type", "ce n'est ni un texte, ni une liste de textes, ni un nombre"
+    if isinstance(valeur, float) and not math.isfinite(valeur):
+        return "non_fini", "ce nombre n'est pas fini"
+    return _faute_de_texte(str(valeur))
+
+
+def _faute_de_texte(texte: str) -> tuple[str, str] | None:
+    if len(texte) > LONGUEUR_MAX:
+        return "trop_long", f"son texte dépasse {LONGUEUR_MAX} caractères"
+    try:
+        texte.encode("utf-8")
+    except UnicodeEncodeError:
+        return "encodage", "son texte contient un caractère qui n'existe pas"
+    return None
+
+
+def _autres_fichiers(chemin: Path) -> Iterator[Anomalie]:
+    """Files beside the answers that somebody, or a browser, made out of them."""
+    try:
+        noms = [] if chemin.parent.is_symlink() else sorted(entree.name for entree in os.scandir(chemin.parent))
+    except OSError:
+        return
+    for nom in [nom for nom in noms if _ressemble(nom, chemin)][:COPIES_DITES]:
+        lu = f"fichier « {montrer(nom, 120)} »"
+        if nom.startswith(chemin.stem + MIS_DE_COTE):
+            yield Anomalie("mis_de_cote", lu, "c'est un ancien fichier de réponses", "il est gardé sans être lu")
+        else:
+            yield Anomalie("copie", lu, "il ressemble à une copie des réponses", f"seul « {chemin.name} » est lu")
+
+
+def _ressemble(nom: str, chemin: Path) -> bool:
+    avant, trouve, apres = nom.partition(chemin.stem)
+    if not trouve or nom == chemin.name or nom.startswith("."):
+        return False
+    if avant:
+        return re.fullmatch(r"(copie|copy)\b.*", avant, re.IGNORECASE) is not None
+    return _SUFFIXE_DE_COPIE.fullmatch(apres.removesuffix(".json")) is not None
+
+
+def verifier_reponses(
+    lecture: Lecture, questions: Sequence[Question], apprenant: str, session: str
+) -> tuple[dict[str, Reponse], list[Anomalie]]:
+    """Answers of the learner's own draw, and what could not be taken (beyond ``lecture.anomalies``).
+
+    Unanswered questions are left out. A single choice gives an option or ``"je_ne_sais_pas"``; several choices a list
+    of options, each once; a number the text typed, which :func:`rncp_utils.formats.lire_nombre` reads.
+    """
+    anomalies = _anomalies_d_entete(lecture, apprenant, session)
+    attendues = {question.id: question for question in questions}
+    verifiees: dict[str, Reponse] = {}
+    for identifiant, valeur in lecture.reponses.items():
+        if identifiant not in attendues:
+            anomalies.append(
+                reponse_ecartee(identifiant, "question_inconnue", "cette question n'est pas dans le tirage")
+            )
+            continue
+        reponse, faute = _reponse(attendues[identifiant], valeur)
+        if faute:
+            anomalies.append(faute)
+        if reponse:
+            verifiees[identifiant] = reponse
+    return {q.id: verifiees[q.id] for q in questions if q.id in verifiees}, anomalies
+
+
+def _anomalies_d_entete(lecture: Lecture, apprenant: str, session: str) -> list[Anomalie]:
+    if not lecture.entete:
+        return []
+    anomalies = []
+    for cle, attendu in (("apprenant", apprenant), ("session", session)):
+        lu = lecture.entete.get(cle)
+        if lu != attendu:
+            probleme = f"il porte {decrire(lu)} au lieu de « {montrer(attendu)} »"
+            suite = "seules les réponses du bon tirage sont lues"
+            anomalies.append(Anomalie(f"autre_{cle}", f"champ « {cle} » du fichier de réponses", probleme, suite))
+    return anomalies
+
+
+def _reponse(question: Question, valeur: Any) -> tuple[Reponse | None, Anomalie | None]:
+    if question.type == NUM:
+        return _reponse_numerique(question, valeur)
+    options = {option.id for option in question.options}
+    if question.type == QCU:
+        if not isinstance(valeur, str):
+            return None, reponse_ecartee(question.id, "type", "une seule option était attendue")
+        if valeur and valeur not in options | {JE_NE_SAIS_PAS}:
+            return None, reponse_ecartee(question.id, "option_inconnue", f"l'option « {montrer(valeur)} » n'existe pas")
+        return valeur, None
+    if not isinstance(valeur, list):
+        return None, reponse_ecartee(question.id, "type", "une liste d'options était attendue")
+    inconnues = [element for element in valeur if element not in options]
+    faute = None
+    if inconnues:
+        noms = ", ".join(montrer(nom) for nom in inconnues[:3])
+        probleme = f"des options n'existent pas ({noms})"
+        faute = reponse_ecartee(question.id, "option_inconnue", probleme, "les autres sont lues")
+    # Each once: ticking an option twice must not count twice.
+    return list(dict.fromkeys(element for element in valeur if element in options)), faute
+
+
+def _reponse_numerique(question: Question, valeur: Any) -> tuple[str | None, Anomalie | None]:
+    if isinstance(valeur, list):
+        return None, reponse_ecartee(question.id, "type", "un nombre était attendu, pas une liste")
+    texte = valeur if isinstance(valeur, str) else f"{Decimal(str(valeur)):f}"
+    if not texte.strip():
+        return None, None
+    try:
+        unite = lire_nombre(texte).unite
+    except ErreurDonnees as erreur:
+        raison = str(erreur).partition(". Saisissez")[0]
+        return None, reponse_ecartee(question.id, "nombre", f"elle n'est pas un nombre lisible ({raison})")
+    if unite and question.unite and unite != question.unite:
+        probleme = f"elle est donnée en {unite} alors que la question demande {question.unite}"
+        return texte, reponse_ecartee(question.id, "unite", probleme, "le nombre est lu tel quel")
+    return texte, None
