@@ -1,0 +1,249 @@
+"""Banque d'un questionnaire : lecture stricte, clés pour la correction, formulaire sans clé pour l'apprenant.
+
+The bank lives in a YAML file beside the source notebook and is never released. This module holds no key: it reads the
+file, refuses it with every fault said at once, and derives what the grader and the learner's form need.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from reprlib import repr as abreger
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from rncp_utils.erreurs import ErreurDonnees, ErreurListe
+from rncp_utils.evaluation.calcul import evaluer_calcul
+from rncp_utils.evaluation.controles_banque import fautes_identifiants, fautes_item, fautes_strates
+
+__all__ = ["Banque", "ErreurType", "Item", "OptionItem", "Strate", "charger_banque", "evaluer_calcul", "lire_banque"]
+
+FORMAT_FORMULAIRE = 1
+
+
+class _Modele(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class OptionItem(_Modele):
+    """Une réponse proposée par une question à choix ; ``retour`` dit pourquoi elle convient ou non."""
+
+    id: str
+    texte: str
+    juste: bool
+    retour: str
+
+
+class ErreurType(_Modele):
+    """Une méprise courante d'une question numérique : son calcul et le message qui l'explique."""
+
+    calcul: str
+    message: str
+
+    @property
+    def valeur(self) -> float:
+        """Ce que trouve la personne qui se méprend, dans l'unité de la question, à 6 décimales."""
+        return round(evaluer_calcul(self.calcul), 6)
+
+
+class Item(_Modele):
+    """Une question. ``reponse``, ``tolerance`` (absolue) et ``erreurs`` sont dans l'unité de la question."""
+
+    id: str
+    version: int = Field(ge=1)
+    competence: str
+    type: str
+    niveau: str
+    enonce: str
+    unite: str = ""
+    reponse: float | None = None
+    tolerance: float | None = Field(default=None, ge=0)
+    calcul: str | None = None
+    erreurs: list[ErreurType] = []
+    options: list[OptionItem] = []
+    explication: str
+    source: str
+    revoir_avant: date | None = None
+    a_verifier: bool = False
+    exclusions: list[str] = []
+
+    def justes(self) -> list[str]:
+        """Identifiants des options justes, dans l'ordre de la banque."""
+        return [option.id for option in self.options if option.juste]
+
+
+class Strate(_Modele):
+    """Ce que tire une cellule notée : la compétence et le nombre de questions."""
+
+    competence: str
+    questions: int = Field(ge=1)
+
+
+class Banque(_Modele):
+    """Toutes les questions d'un questionnaire et les strates où elles sont tirées."""
+
+    devoir: str
+    version: int = Field(ge=1)
+    points_par_question: int = Field(ge=1)
+    strates: dict[str, Strate]
+    items: list[Item]
+
+    def items_de(self, cellule: str) -> list[Item]:
+        """Questions parmi lesquelles tire une cellule notée, dans l'ordre de la banque."""
+        if cellule not in self.strates:
+            connues = ", ".join(self.strates)
+            raise ErreurDonnees(f"La cellule « {cellule} » est inconnue de la banque ; choisissez parmi : {connues}.")
+        return [item for item in self.items if item.competence == self.strates[cellule].competence]
+
+    def cles(self, cellule: str) -> dict[str, Any]:
+        """Clés d'une cellule pour la correction, en littéraux Python.
+
+        Returns
+        -------
+        dict
+            ``devoir``, ``cellule``, ``competence``, ``questions`` (number drawn), ``points_par_question``, ``version``
+            and ``items``: for each id, ``type``, ``exclusions`` and either ``options`` and ``justes`` (ids) or
+            ``reponse``, ``tolerance`` and ``erreurs`` (list of ``valeur``, ``tolerance``, ``message``), all in the
+            unit of the question.
+        """
+        items = self.items_de(cellule)
+        return {
+            "devoir": self.devoir,
+            "cellule": cellule,
+            **self.strates[cellule].model_dump(),
+            "points_par_question": self.points_par_question,
+            "version": self.version,
+            "items": {item.id: _cle(item) for item in items},
+        }
+
+    def formulaire(self, session: str) -> dict[str, Any]:
+        """Contenu de ``questions.json`` : énoncés et options, sans rien qui révèle une clé."""
+        return {
+            "format": FORMAT_FORMULAIRE,
+            "devoir": self.devoir,
+            "session": session,
+            "strates": {cellule: strate.model_dump() for cellule, strate in self.strates.items()},
+            "questions": [_question(item) for item in self.items],
+        }
+
+
+def _cle(item: Item) -> dict[str, Any]:
+    commun = {"type": item.type, "exclusions": list(item.exclusions)}
+    if item.type != "NUM":
+        return {**commun, "options": [option.id for option in item.options], "justes": item.justes()}
+    erreurs = [{"valeur": e.valeur, "tolerance": item.tolerance, "message": e.message} for e in item.erreurs]
+    return {**commun, "reponse": item.reponse, "tolerance": item.tolerance, "erreurs": erreurs}
+
+
+def _question(item: Item) -> dict[str, Any]:
+    # Written out field by field: a field added to Item stays out of the released form until someone decides otherwise.
+    return {
+        "id": item.id,
+        "competence": item.competence,
+        "type": item.type,
+        "enonce": item.enonce,
+        "unite": item.unite,
+        "options": [{"id": option.id, "texte": option.texte} for option in item.options],
+        "exclusions": list(item.exclusions),
+    }
+
+
+def charger_banque(chemin: str | Path) -> Banque:
+    """Banque lue dans un fichier YAML.
+
+    Raises
+    ------
+    ErreurDonnees
+        Missing or unreadable file.
+    ErreurListe
+        Malformed bank: every fault, one French sentence each.
+    """
+    chemin = Path(chemin)
+    try:
+        donnees = yaml.load(chemin.read_text(encoding="utf-8"), Loader=_Chargeur)
+    except OSError as erreur:
+        raise ErreurDonnees(
+            f"La banque « {chemin.name} » ne s'ouvre pas ({erreur.strerror}) ; vérifiez son chemin."
+        ) from erreur
+    except (yaml.YAMLError, UnicodeDecodeError) as erreur:
+        raise ErreurDonnees(f"La banque « {chemin.name} » n'est pas un fichier YAML lisible : {erreur}") from erreur
+    return lire_banque(donnees, origine=chemin.name)
+
+
+def lire_banque(donnees: object, *, origine: str = "banque") -> Banque:
+    """Banque construite à partir des données lues ; refuse une banque mal formée, toutes fautes dites ensemble."""
+    fautes: list[str] = []
+    banque = None
+    try:
+        banque = Banque.model_validate(donnees)
+    except ValidationError as erreur:
+        fautes += [_phrase(detail, donnees) for detail in erreur.errors(include_url=False)]
+    bruts = _items_bruts(donnees)
+    items = banque.items if banque else _items_lisibles(bruts)
+    for item in items:
+        fautes += [f"Item {item.id} : {faute}" for faute in fautes_item(item)]
+    fautes += fautes_identifiants(items, [brut["id"] for brut in bruts if isinstance(brut.get("id"), str)])
+    if banque:
+        # A stratum is judged only when every item could be read: a missing item would make a false shortage.
+        fautes += fautes_strates(banque)
+    if banque is None or fautes:
+        raise ErreurListe(f"La banque « {origine} » est refusée ({len(fautes)} faute(s)) :", fautes)
+    return banque
+
+
+class _Chargeur(yaml.SafeLoader):
+    """Safe loader that refuses a key written twice: PyYAML would keep the last one in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        cles = Counter(cle.value for cle, _ in node.value if isinstance(cle, yaml.ScalarNode))
+        for cle, nombre in cles.items():
+            if nombre > 1:
+                raise yaml.constructor.ConstructorError(None, None, f"clé « {cle} » écrite deux fois", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+_ATTENDUS = {
+    "string": "un texte (entre guillemets)",
+    "int": "un nombre entier",
+    "float": "un nombre",
+    "finite": "un nombre fini",
+    "bool": "true ou false",
+    "date": "une date AAAA-MM-JJ",
+    "list": "une liste",
+    "greater": "un nombre plus grand",
+}
+
+
+def _phrase(detail: dict[str, Any], donnees: object) -> str:
+    """French sentence of one pydantic error, with the id of the item where it lies."""
+    lieu = list(detail["loc"])
+    debut = "En-tête : "
+    if lieu[:1] == ["items"] and len(lieu) > 1:
+        brut = donnees["items"][lieu[1]]
+        nom = brut.get("id", f"n° {lieu[1] + 1}") if isinstance(brut, dict) else f"n° {lieu[1] + 1}"
+        debut, lieu = f"Item {nom} : ", lieu[2:]
+    champ = ", ".join(f"n° {partie + 1}" if isinstance(partie, int) else str(partie) for partie in lieu) or "banque"
+    if detail["type"] == "missing":
+        return f"{debut}le champ « {champ} » manque ; ajoutez-le."
+    if detail["type"] == "extra_forbidden":
+        return f"{debut}le champ « {champ} » est inconnu ; corrigez son nom ou retirez-le."
+    attendu = _ATTENDUS.get(detail["type"].split("_")[0], "un ensemble de champs")
+    return f"{debut}le champ « {champ} » contient {abreger(detail['input'])} ; écrivez {attendu}."
+
+
+def _items_bruts(donnees: object) -> list[dict[str, Any]]:
+    items = donnees.get("items") if isinstance(donnees, dict) else None
+    return [brut for brut in items if isinstance(brut, dict)] if isinstance(items, list) else []
+
+
+def _items_lisibles(bruts: list[dict[str, Any]]) -> list[Item]:
+    lisibles = []
+    for brut in bruts:
+        try:
+            lisibles.append(Item.model_validate(brut))
+        except ValidationError:
+            continue  # its faults are already said
+    return lisibles
