@@ -1,0 +1,41 @@
+# Configuration of nbgrader for this course: what is set here is what differs from nbgrader's own defaults, and why.
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import ClearHiddenTests
+
+from rncp_utils.autograde import preprocessors as ours
+
+
+def stock(converter, trait):
+    """nbgrader's own default list: we add to it, so that an upgrade of nbgrader keeps its say."""
+    return list(converter.class_traits()[trait].default())
+
+
+c = get_config()
+
+c.CourseDirectory.course_id = "rncp31919"
+# Every file of source/<assignment>/ goes to release/ but these: the answer keys, and what the repair step sets aside.
+c.CourseDirectory.ignore = [*stock(CourseDirectory, "ignore"), ".DS_Store", "banque*.yaml", "*.recu", "*.illisible"]
+
+# The session that is being prepared: it travels with the release and seeds each learner's draw.
+c.DeriveQuestionnaire.session = "2026-S2"
+# First: nbgrader copies the cells, keys included, to its gradebook, then takes the hidden tests out.
+c.GenerateAssignment.preprocessors = [ours.DeriveQuestionnaire, *stock(GenerateAssignment, "preprocessors")]
+# The answer cell `x = (…)` stays a cell that runs from top to bottom.
+c.ClearSolutions.code_stub = {"python": "None  # ← remplacez None par votre réponse"}
+c.ClearSolutions.text_stub = "*Votre réponse ici*"
+
+# A damaged copy is repaired before nbgrader reads it; what it was stays beside it.
+c.Autograde.pre_convert_hook = "rncp_utils.autograde.reparation.avant_conversion"
+c.Autograde.sanitize_preprocessors = [*stock(Autograde, "sanitize_preprocessors"), ours.OfficialForm]
+c.Autograde.autograde_preprocessors = [ours.SubmissionOwner, *stock(Autograde, "autograde_preprocessors")]
+c.OverwriteCells.add_missing_cells = True
+c.OverwriteCells.missing_cell_notification = (
+    "Cette cellule ({cell_id}) manquait dans la copie remise ; elle a été remise en place pour la correction.\n\n"
+)
+c.Execute.timeout = 60
+# No history file, and no kernel log on the instructor's terminal.
+c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--log-level=ERROR"]
+
+# Feedback never shows a hidden test, neither its source nor the lines that a traceback would quote.
+c.GenerateFeedback.preprocessors = [ClearHiddenTests, ours.HideTestErrors, *stock(GenerateFeedback, "preprocessors")]
