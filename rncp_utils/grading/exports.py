@@ -1,0 +1,108 @@
+"""All the tables of a cohort, written together or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from rncp_utils.erreurs import ErreurRncp
+from rncp_utils.grading.ecriture import ecrire_csv_fr, ecrire_xlsx
+from rncp_utils.grading.feuilles import feuilles, fichiers_csv
+from rncp_utils.grading.page import ecrire_page
+from rncp_utils.grading.resultats import Resultats, calculer
+from rncp_utils.referentiel import Referentiel, Regles
+
+CLASSEUR, PAGE = "notes.xlsx", "cohorte.html"
+
+
+@dataclass(frozen=True)
+class Exports(Resultats):
+    """Tableaux d'une promotion et fichiers écrits.
+
+    Attributes
+    ----------
+    fichiers
+        Chemins des fichiers, dans l'ordre où ils se lisent : la page, le classeur, les CSV.
+    """
+
+    fichiers: tuple[Path, ...]
+
+
+def exporter(
+    url_base: str,
+    dossier_source: Path,
+    dossier_sortie: Path,
+    *,
+    referentiel: Referentiel | None = None,
+    regles: Regles | None = None,
+    anomalies: pd.DataFrame | None = None,
+    edite_le: dt.date | None = None,
+) -> Exports:
+    """Écrit les tableaux d'une promotion : page, classeur et CSV. Tout est écrit, ou rien ne change.
+
+    Parameters
+    ----------
+    url_base, dossier_source, referentiel, regles, anomalies
+        Voir :func:`rncp_utils.grading.resultats.calculer`.
+    dossier_sortie
+        Dossier des fichiers ; créé s'il n'existe pas. Les fichiers d'un export précédent sont remplacés.
+    edite_le
+        Date portée sur les documents ; aujourd'hui par défaut.
+
+    Raises
+    ------
+    ErreurDonnees, ErreurSchema, ErreurListe
+        Le carnet de notes, les devoirs ou les anomalies ne peuvent pas être lus.
+    ErreurRncp
+        Le dossier ou l'un de ses fichiers ne peut pas être écrit.
+    """
+    resultats = calculer(url_base, dossier_source, referentiel=referentiel, regles=regles, anomalies=anomalies)
+    sortie = Path(dossier_sortie)
+    edite_le = edite_le or dt.date.today()
+    try:
+        sortie.mkdir(parents=True, exist_ok=True)
+        # In the same folder: moving within a file system is a mere change of name.
+        with tempfile.TemporaryDirectory(dir=sortie, prefix=".export-") as dossier:
+            noms = _ecrire(resultats, Path(dossier), edite_le)
+            fichiers = _mettre_en_place(noms, Path(dossier), sortie)
+    except OSError as erreur:
+        raise ErreurRncp(
+            f"Les tableaux ne peuvent pas être écrits dans « {sortie} » : un de ces fichiers est ouvert dans un autre "
+            "programme, ou le dossier est protégé ou plein ; fermez-le ou changez de dossier, puis recommencez. "
+            "Aucun fichier n'a été modifié."
+        ) from erreur
+    return Exports(**vars(resultats), fichiers=fichiers)
+
+
+def _ecrire(resultats: Resultats, dossier: Path, edite_le: dt.date) -> list[str]:
+    ecrire_page(dossier / PAGE, resultats, edite_le)
+    ecrire_xlsx(feuilles(resultats, edite_le), dossier / CLASSEUR)
+    tables = fichiers_csv(resultats)
+    for nom, table in tables.items():
+        ecrire_csv_fr(table, dossier / nom)
+    return [PAGE, CLASSEUR, *tables]
+
+
+def _mettre_en_place(noms: list[str], depuis: Path, vers: Path) -> tuple[Path, ...]:
+    """Move the files; if one cannot be replaced, put back the former ones and let the error out."""
+    anciens = depuis / "anciens"
+    anciens.mkdir()
+    deplaces: list[str] = []
+    try:
+        for nom in noms:
+            if (vers / nom).exists():
+                (vers / nom).replace(anciens / nom)
+            deplaces.append(nom)
+            (depuis / nom).replace(vers / nom)
+    except OSError:
+        for nom in deplaces:
+            (vers / nom).unlink(missing_ok=True)
+            if (anciens / nom).exists():
+                shutil.move(anciens / nom, vers / nom)
+        raise
+    return tuple(vers / nom for nom in noms)
