@@ -10,11 +10,11 @@ demo: $(READY)
 	$(BIN)/rncp demo
 
 test: $(READY)
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadgroup
 
 # Everything but the whole nbgrader cycle and the browser: what to run while writing.
 test-rapide: $(READY)
-	$(BIN)/pytest -n auto --dist loadfile -m "not lent and not navigateur"
+	$(BIN)/pytest -n auto --dist loadgroup -m "not lent and not navigateur"
 
 lab: $(READY)
 	$(BIN)/rncp lab

@@ -11,3 +11,14 @@ import pytest
 def depot() -> Path:
     """Root of the repository: the course folder."""
     return Path(__file__).parents[1]
+
+
+# Folders whose tests share one costly fixture (a whole nbgrader cycle, a server and a browser).
+SHARED = ("parcours", "navigateur")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep in one xdist worker the tests of a file, or of a folder that shares its fixtures (``--dist loadgroup``)."""
+    for item in items:
+        partage = next((nom for nom in SHARED if nom in item.path.parts), None)
+        item.add_marker(pytest.mark.xdist_group(partage or str(item.path)))

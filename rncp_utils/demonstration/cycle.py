@@ -1,0 +1,143 @@
+"""The whole cycle on a fictive class, in a scratch course folder, with nbgrader itself."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+from nbgrader.api import Gradebook
+
+from rncp_utils.autograde.anomalies import COLUMNS, anomalies_du_devoir
+from rncp_utils.autograde.cours import CONFIG_FILE, Cours, ErreurNbgrader, ouvrir_cours
+from rncp_utils.autograde.preprocessors import BANK, FORM
+from rncp_utils.autograde.reparation import officiel_de, reparer_copie
+from rncp_utils.demonstration.classe import CLASSE, Apprenant, repondre
+from rncp_utils.erreurs import ErreurDonnees
+from rncp_utils.evaluation.banque import charger_banque
+from rncp_utils.grading import Exports, exporter
+from rncp_utils.lecon.questions import charger_formulaire
+from rncp_utils.lecon.reponses import ecrire_reponses
+
+DEVOIR = "B1-QST"
+DEADLINE = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
+MARKER = ".demonstration-rncp"
+
+# Says that a step goes over these things: the command line shows a progress bar, a test nothing.
+Suivi = Callable[[str, Iterable[Apprenant]], Iterator[Apprenant]]
+
+
+@dataclass(frozen=True)
+class Bilan:
+    """What the demonstration made: the class, the exports, where things are."""
+
+    classe: tuple[Apprenant, ...]
+    cours: Cours
+    exports: Exports
+
+
+def sans_suivi(etape: str, elements: Iterable[Apprenant]) -> Iterator[Apprenant]:
+    """No progress shown."""
+    return iter(elements)
+
+
+def executer(depot: Path, sortie: Path, *, classe: tuple[Apprenant, ...] = CLASSE, suivi: Suivi = sans_suivi) -> Bilan:
+    """Generate, receive, autograde, return and export B1-QST for a fictive class.
+
+    Parameters
+    ----------
+    depot
+        Course folder of the repository (``source/``, ``nbgrader_config.py``).
+    sortie
+        Folder to make: ``cours/`` (nbgrader's folders) and ``exports/``. A former demonstration is replaced; any other
+        existing folder is refused.
+    """
+    cours = preparer(depot, sortie)
+    cours.generer(DEVOIR)
+    inscrire(cours, classe)
+    for apprenant in suivi("Copies remises", classe):
+        deposer(cours, depot, apprenant)
+    remis = [apprenant for apprenant in classe if apprenant.accident != "non_remis"]
+    echecs = []
+    for apprenant in suivi("Correction (nbgrader)", remis):
+        copie = cours.dossier / "submitted" / apprenant.identifiant / DEVOIR
+        try:
+            reparer_copie(copie, officiel_de(copie))
+            cours.corriger(DEVOIR, apprenant.identifiant)
+        except ErreurNbgrader as erreur:  # this copy is told in the anomalies; the others go on
+            echecs.append((apprenant.identifiant, DEVOIR, "", "echec_de_correction", str(erreur)))
+    rates = {echec[0] for echec in echecs}
+    for apprenant in suivi("Retours aux apprenants", [a for a in remis if a.identifiant not in rates]):
+        cours.rendre_retours(DEVOIR, apprenant.identifiant)
+    anomalies = pd.concat([anomalies_du_devoir(cours.dossier, DEVOIR), pd.DataFrame(echecs, columns=COLUMNS)])
+    exports = exporter(cours.url_base, cours.dossier / "source", sortie / "exports", anomalies=anomalies)
+    return Bilan(classe, cours, exports)
+
+
+def preparer(depot: Path, sortie: Path) -> Cours:
+    """A scratch course folder with the sources and the configuration of the repository."""
+    if sortie.exists():
+        if not (sortie / MARKER).exists():
+            raise ErreurDonnees(
+                f"Le dossier « {sortie} » existe déjà et ne vient pas d'une démonstration : "
+                "choisissez-en un autre avec --sortie."
+            )
+        shutil.rmtree(sortie)
+    cours = sortie / "cours"
+    cours.mkdir(parents=True)
+    (sortie / MARKER).write_text(
+        "Dossier produit par « rncp demo » : il est remplacé à chaque fois.\n", encoding="utf-8"
+    )
+    shutil.copytree(depot / "source", cours / "source", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    shutil.copy(depot / CONFIG_FILE, cours / CONFIG_FILE)
+    return ouvrir_cours(cours)
+
+
+def inscrire(cours: Cours, classe: Iterable[Apprenant]) -> None:
+    """Put the deadline and the class in the gradebook."""
+    with Gradebook(cours.url_base, cours.api.coursedir.course_id) as gradebook:
+        # nbgrader keeps naive UTC datetimes.
+        gradebook.update_or_create_assignment(DEVOIR, duedate=DEADLINE.replace(tzinfo=None))
+        for apprenant in classe:
+            gradebook.update_or_create_student(
+                apprenant.identifiant, first_name=apprenant.prenom, last_name=apprenant.nom
+            )
+
+
+def deposer(cours: Cours, depot: Path, apprenant: Apprenant) -> None:
+    """Write the copy of a learner in ``submitted/``, as ``nbgrader collect`` would leave it."""
+    if apprenant.accident == "non_remis":
+        return
+    copie = cours.dossier / "submitted" / apprenant.identifiant / DEVOIR
+    shutil.copytree(cours.dossier / "release" / DEVOIR, copie)
+    remise = DEADLINE + timedelta(minutes=apprenant.retard_minutes)
+    (copie / "timestamp.txt").write_text(remise.strftime("%Y-%m-%d %H:%M:%S UTC"), encoding="utf-8")
+    if apprenant.accident != "vide":
+        _repondre_partout(depot, copie, apprenant)
+    _accidenter(copie, apprenant.accident)
+
+
+def _repondre_partout(depot: Path, copie: Path, apprenant: Apprenant) -> None:
+    banque = charger_banque(depot / "source" / DEVOIR / BANK)
+    formulaire = charger_formulaire(copie / FORM)
+    for cellule in formulaire.strates:
+        questions = [question.id for question in formulaire.questions_de(cellule, apprenant.identifiant)]
+        reponses = repondre(apprenant, banque, questions)
+        ecrire_reponses(copie, DEVOIR, cellule, apprenant.identifiant, formulaire.session, reponses)
+
+
+def _accidenter(copie: Path, accident: str) -> None:
+    """The three ways in which this class damages its copies."""
+    notebook = next(copie.glob("*.ipynb"))
+    if accident == "notebook_illisible":
+        notebook.write_bytes(notebook.read_bytes()[:2000])
+    elif accident == "reponses_illisibles":
+        (copie / "reponses" / f"{DEVOIR}__qst_c3.json").write_bytes(b'{"version": 1, "reponses": {"C3-0')
+    elif accident == "cellule_supprimee":
+        contenu = nbformat.read(notebook, as_version=4)
+        contenu.cells = [cellule for cellule in contenu.cells if cellule["id"] not in ("form_c2", "qst_c2")]
+        nbformat.write(contenu, notebook)

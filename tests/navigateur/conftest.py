@@ -1,0 +1,229 @@
+"""A real JupyterLab and a real Chromium, for every test of this folder.
+
+``lab`` opens notebooks of ``serveur_jupyter.racine`` as a learner does; ``page`` alone serves any other address.
+Without Chromium the tests are skipped, except on continuous integration, where they fail.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from rncp_utils.demonstration.poste import configurer
+
+APPRENANT = "amelie.durand"
+CHROMIUM = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SCREEN = {"width": 1366, "height": 768}
+START_SECONDS = 90
+STOP_SECONDS = 20
+WAIT_MS = 60_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark these tests (one xdist worker runs them all: one server and one browser are enough)."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.navigateur)
+
+
+def _unavailable(raison: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(f"Tests de navigateur impossibles : {raison}", pytrace=False)
+    pytest.skip(f"Tests de navigateur ignorés : {raison}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """A headless Chromium (``playwright.sync_api.Browser``)."""
+    chemin = next((trouve for nom in CHROMIUM if (trouve := shutil.which(nom))), None)
+    if chemin is None:
+        _unavailable("Chromium n'est pas installé (paquet chromium)")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _unavailable("la bibliothèque playwright n'est pas installée (pip install playwright)")
+    with sync_playwright() as playwright:
+        navigateur = playwright.chromium.launch(executable_path=chemin, args=CHROMIUM_ARGS)
+        yield navigateur
+        navigateur.close()
+
+
+@pytest.fixture
+def page(chromium) -> Iterator[object]:
+    """A new page on a branch's screen (1366×768), in French, with no history."""
+    contexte = chromium.new_context(viewport=SCREEN, locale="fr-FR", timezone_id="Europe/Paris")
+    contexte.set_default_timeout(WAIT_MS)
+    yield contexte.new_page()
+    contexte.close()
+
+
+@dataclass(frozen=True)
+class ServeurJupyter:
+    """A running server.
+
+    Attributes
+    ----------
+    url : str
+        Address, without a slash at the end.
+    token : str
+        Access token.
+    racine : Path
+        Folder that it serves; a test puts its notebooks in a folder of its own below it.
+    """
+
+    url: str
+    token: str
+    racine: Path
+
+
+@pytest.fixture(scope="session")
+def serveur_jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServeurJupyter]:
+    """JupyterLab in French, apart from any configuration of the machine; stopped at the end of the session."""
+    base = tmp_path_factory.mktemp("jupyter")
+    racine = base / "travail"
+    racine.mkdir()
+    with socket.socket() as prise:
+        prise.bind(("127.0.0.1", 0))
+        port = prise.getsockname()[1]
+    serveur = ServeurJupyter(url=f"http://127.0.0.1:{port}", token=secrets.token_hex(16), racine=racine)
+    commande = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1"),
+        *("--ServerApp.port_retries=0", f"--IdentityProvider.token={serveur.token}", f"--ServerApp.root_dir={racine}"),
+        "--LabApp.expose_app_in_browser=True",
+    ]
+    journal = base / "serveur.log"
+    with journal.open("wb") as sortie:
+        processus = subprocess.Popen(
+            commande, env=_server_env(base), stdout=sortie, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        try:
+            _wait_until_ready(serveur, processus, journal)
+            yield serveur
+        finally:
+            _stop(processus)
+
+
+def _server_env(base: Path) -> dict[str, str]:
+    reglages = configurer(base / "config-path")
+    dossiers = {
+        "HOME": base / "home",
+        "IPYTHONDIR": base / "ipython",
+        "JUPYTER_CONFIG_DIR": base / "config",
+        "JUPYTER_DATA_DIR": base / "data",
+        "JUPYTER_RUNTIME_DIR": base / "runtime",
+    }
+    for dossier in dossiers.values():
+        dossier.mkdir()
+    propre = {cle: valeur for cle, valeur in os.environ.items() if not cle.startswith(("JUPYTER", "RNCP_", "NBGRADER"))}
+    return (
+        propre
+        | {cle: str(dossier) for cle, dossier in dossiers.items()}
+        | {"JUPYTER_CONFIG_PATH": reglages, "RNCP_APPRENANT": APPRENANT, "TZ": "Europe/Paris"}
+    )
+
+
+def _wait_until_ready(serveur: ServeurJupyter, processus: subprocess.Popen, journal: Path) -> None:
+    limite = time.monotonic() + START_SECONDS
+    while time.monotonic() < limite and processus.poll() is None:
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            urllib.request.urlopen(f"{serveur.url}/api/status?token={serveur.token}", timeout=5).close()
+            return
+        time.sleep(0.1)
+    pytest.fail(f"JupyterLab n'a pas démarré :\n{journal.read_text(errors='replace')[-3000:]}", pytrace=False)
+
+
+def _stop(processus: subprocess.Popen) -> None:
+    """End the server, which ends its kernels; then whatever is left of the process group that was started."""
+    processus.terminate()
+    try:
+        processus.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(processus.pid, signal.SIGKILL)
+        processus.wait(STOP_SECONDS)
+
+
+@dataclass
+class Lab:
+    """What a learner does in JupyterLab, each step waiting for its effect."""
+
+    page: object
+    serveur: ServeurJupyter
+
+    def ouvrir(self, notebook: Path) -> None:
+        """Open a notebook of ``serveur.racine`` in a workspace that remembers nothing; its kernel is ready."""
+        chemin = quote(notebook.relative_to(self.serveur.racine).as_posix())
+        self.page.goto(f"{self.serveur.url}/lab/tree/{chemin}?token={self.serveur.token}&reset")
+        self._attendre_le_noyau()
+
+    def recharger(self) -> None:
+        """Save, reload the page and restart the kernel, as when the notebook is opened again on another day."""
+        self.commande("docmanager:save")
+        self.page.reload()
+        self._attendre_le_noyau()
+        self.redemarrer_le_noyau()
+
+    def redemarrer_le_noyau(self) -> None:
+        """Restart the kernel without asking, as the server does after an interruption."""
+        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+        self._attendre_le_noyau()
+
+    def executer_tout(self) -> None:
+        """Run all cells; wait for the kernel to be idle again."""
+        self.commande("notebook:run-all-cells")
+        self.page.wait_for_function(
+            "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
+        )
+
+    def commande(self, nom: str) -> None:
+        """Execute a JupyterLab command to its end."""
+        self.page.evaluate("nom => window.jupyterapp.commands.execute(nom).then(() => null)", nom)
+
+    def _attendre_le_noyau(self) -> None:
+        self.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.sessionContext !== undefined")
+        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.ready.then(() => null)")
+        self.page.wait_for_function("!!window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel")
+
+    def traces(self) -> list[str]:
+        """Error outputs (Python tracebacks, stderr) shown in the notebook."""
+        selecteur = (
+            '[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]'
+        )
+        return self.page.locator(selecteur).all_inner_texts()
+
+
+@pytest.fixture
+def lab(page, serveur_jupyter: ServeurJupyter) -> Lab:
+    """JupyterLab in a new page."""
+    return Lab(page, serveur_jupyter)
+
+
+@pytest.fixture
+def dossier_de_travail(serveur_jupyter: ServeurJupyter, request: pytest.FixtureRequest) -> Path:
+    """A new folder that the server serves, for one test."""
+    dossier = serveur_jupyter.racine / request.node.name
+    dossier.mkdir()
+    return dossier
