@@ -6,18 +6,18 @@ file, refuses it with every fault said at once, and derives what the grader and 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from reprlib import repr as abreger
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rncp_utils.erreurs import ErreurDonnees, ErreurListe
 from rncp_utils.evaluation.calcul import evaluer_calcul
 from rncp_utils.evaluation.controles_banque import fautes_identifiants, fautes_item, fautes_strates
+from rncp_utils.fautes import fautes_en_francais
+from rncp_utils.yaml_strict import lire_yaml
 
 __all__ = ["Banque", "ErreurType", "Item", "OptionItem", "Strate", "charger_banque", "evaluer_calcul", "lire_banque"]
 
@@ -161,26 +161,18 @@ def charger_banque(chemin: str | Path) -> Banque:
     ErreurListe
         Malformed bank: every fault, one French sentence each.
     """
-    chemin = Path(chemin)
-    try:
-        donnees = yaml.load(chemin.read_text(encoding="utf-8"), Loader=_Chargeur)
-    except OSError as erreur:
-        raise ErreurDonnees(
-            f"La banque « {chemin.name} » ne s'ouvre pas ({erreur.strerror}) ; vérifiez son chemin."
-        ) from erreur
-    except (yaml.YAMLError, UnicodeDecodeError) as erreur:
-        raise ErreurDonnees(f"La banque « {chemin.name} » n'est pas un fichier YAML lisible : {erreur}") from erreur
-    return lire_banque(donnees, origine=chemin.name)
+    lu = lire_yaml(Path(chemin), decimaux=False)
+    return lire_banque(lu.contenu, origine=lu.chemin.name, fautes=lu.fautes)
 
 
-def lire_banque(donnees: object, *, origine: str = "banque") -> Banque:
+def lire_banque(donnees: object, *, origine: str = "banque", fautes: Sequence[str] = ()) -> Banque:
     """Banque construite à partir des données lues ; refuse une banque mal formée, toutes fautes dites ensemble."""
-    fautes: list[str] = []
+    fautes = list(fautes)
     banque = None
     try:
         banque = Banque.model_validate(donnees)
     except ValidationError as erreur:
-        fautes += [_phrase(detail, donnees) for detail in erreur.errors(include_url=False)]
+        fautes += fautes_en_francais(erreur, donnees)
     bruts = _items_bruts(donnees)
     items = banque.items if banque else _items_lisibles(bruts)
     for item in items:
@@ -192,46 +184,6 @@ def lire_banque(donnees: object, *, origine: str = "banque") -> Banque:
     if banque is None or fautes:
         raise ErreurListe(f"La banque « {origine} » est refusée ({len(fautes)} faute(s)) :", fautes)
     return banque
-
-
-class _Chargeur(yaml.SafeLoader):
-    """Safe loader that refuses a key written twice: PyYAML would keep the last one in silence."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        cles = Counter(cle.value for cle, _ in node.value if isinstance(cle, yaml.ScalarNode))
-        for cle, nombre in cles.items():
-            if nombre > 1:
-                raise yaml.constructor.ConstructorError(None, None, f"clé « {cle} » écrite deux fois", node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-_ATTENDUS = {
-    "string": "un texte (entre guillemets)",
-    "int": "un nombre entier",
-    "float": "un nombre",
-    "finite": "un nombre fini",
-    "bool": "true ou false",
-    "date": "une date AAAA-MM-JJ",
-    "list": "une liste",
-    "greater": "un nombre plus grand",
-}
-
-
-def _phrase(detail: dict[str, Any], donnees: object) -> str:
-    """French sentence of one pydantic error, with the id of the item where it lies."""
-    lieu = list(detail["loc"])
-    debut = "En-tête : "
-    if lieu[:1] == ["items"] and len(lieu) > 1:
-        brut = donnees["items"][lieu[1]]
-        nom = brut.get("id", f"n° {lieu[1] + 1}") if isinstance(brut, dict) else f"n° {lieu[1] + 1}"
-        debut, lieu = f"Item {nom} : ", lieu[2:]
-    champ = ", ".join(f"n° {partie + 1}" if isinstance(partie, int) else str(partie) for partie in lieu) or "banque"
-    if detail["type"] == "missing":
-        return f"{debut}le champ « {champ} » manque ; ajoutez-le."
-    if detail["type"] == "extra_forbidden":
-        return f"{debut}le champ « {champ} » est inconnu ; corrigez son nom ou retirez-le."
-    attendu = _ATTENDUS.get(detail["type"].split("_")[0], "un ensemble de champs")
-    return f"{debut}le champ « {champ} » contient {abreger(detail['input'])} ; écrivez {attendu}."
 
 
 def _items_bruts(donnees: object) -> list[dict[str, Any]]:

@@ -15,10 +15,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from rncp_utils.erreurs import ErreurListe, ErreurParametre
+from rncp_utils.fautes import fautes_en_francais
 from rncp_utils.parametres.controles import fautes_croisees
 from rncp_utils.parametres.modele import Parametre
-from rncp_utils.referentiel.lecture import lire_yaml
-from rncp_utils.referentiel.traduction import fautes_en_francais
+from rncp_utils.yaml_strict import lire_yaml
 
 DOSSIER_VALEURS = Path(__file__).parent / "valeurs"
 _NOM = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")

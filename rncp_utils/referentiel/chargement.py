@@ -8,10 +8,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from rncp_utils.erreurs import ErreurListe, ErreurSchema
+from rncp_utils.fautes import fautes_en_francais
 from rncp_utils.referentiel.controles import fautes_croisees
-from rncp_utils.referentiel.lecture import lire_yaml
-from rncp_utils.referentiel.modele import Referentiel
-from rncp_utils.referentiel.traduction import fautes_en_francais
+from rncp_utils.referentiel.modele import EXEMPLES, Referentiel
+from rncp_utils.yaml_strict import lire_yaml
 
 DOSSIER_FICHES = Path(__file__).parent
 
@@ -69,7 +69,7 @@ def _charger(chemin: Path) -> Referentiel:
     try:
         referentiel = Referentiel.model_validate(lu.contenu)
     except ValidationError as erreur:
-        fautes += fautes_en_francais(erreur, lu.contenu)
+        fautes += fautes_en_francais(erreur, lu.contenu, exemples=EXEMPLES)
     fautes += fautes_croisees(lu.contenu)
     if referentiel is None or fautes:
         raise ErreurListe(titre, fautes)

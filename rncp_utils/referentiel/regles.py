@@ -13,10 +13,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError
 
 from rncp_utils.erreurs import ErreurDonnees, ErreurListe
+from rncp_utils.fautes import fautes_en_francais
 from rncp_utils.referentiel.chargement import charger_referentiel
-from rncp_utils.referentiel.lecture import lire_yaml
-from rncp_utils.referentiel.modele import Code, CodeFiche, Liste, ListeRemplie, Modele, Referentiel, Texte
-from rncp_utils.referentiel.traduction import fautes_en_francais
+from rncp_utils.referentiel.modele import EXEMPLES, Code, CodeFiche, Liste, ListeRemplie, Modele, Referentiel, Texte
+from rncp_utils.yaml_strict import lire_yaml
 
 CHEMIN_REGLES = Path(__file__).with_name("regles.yaml")
 
@@ -179,7 +179,7 @@ def charger_regles(chemin: str | Path | None = None, referentiel: Referentiel | 
     try:
         regles = Regles.model_validate(lu.contenu)
     except ValidationError as erreur:
-        fautes += fautes_en_francais(erreur, lu.contenu)
+        fautes += fautes_en_francais(erreur, lu.contenu, exemples=EXEMPLES)
     fautes += _fautes_croisees(lu.contenu, referentiel or charger_referentiel())
     if regles is None or fautes:
         raise ErreurListe(titre, fautes)

@@ -273,29 +273,31 @@ FAUTES = {
     "champ inconnu": (
         ("items", 1, "auteur"),
         "X",
-        "Item Q2 : le champ « auteur » est inconnu ; corrigez son nom ou retirez-le.",
+        "items › n° 2 (Q2) › auteur : ce champ est inconnu ; ôtez-le ou corrigez son nom.",
     ),
-    "champ manquant": (("items", 1, "enonce"), None, "Item Q2 : le champ « enonce » manque ; ajoutez-le."),
+    "champ manquant": (("items", 1, "enonce"), None, "items › n° 2 (Q2) › enonce : le champ manque ; ajoutez-le."),
     "texte qui est un nombre": (
         ("items", 1, "options", 0, "texte"),
         65,
-        "Item Q2 : le champ « options, n° 1, texte » contient 65 ; écrivez un texte (entre guillemets).",
+        "items › n° 2 (Q2) › options › n° 1 (a) › texte : un texte est attendu (lu : le nombre 65) ; "
+        "écrivez-le, entre guillemets s'il le faut.",
     ),
     "date en texte": (
         ("items", 1, "revoir_avant"),
         "2027-06-30",
-        "Item Q2 : le champ « revoir_avant » contient '2027-06-30' ; écrivez une date AAAA-MM-JJ.",
+        "items › n° 2 (Q2) › revoir_avant : une date est attendue (lu : « 2027-06-30 ») ; "
+        "écrivez-la AAAA-MM-JJ, sans guillemets ni heure.",
     ),
     "réponse infinie": (
         ("items", 0, "reponse"),
         float("inf"),
-        "Item Q1 : le champ « reponse » contient inf ; écrivez un nombre fini.",
+        "items › n° 1 (Q1) › reponse : « inf » n'est pas un nombre fini.",
     ),
-    "en-tête": (("devoir",), None, "En-tête : le champ « devoir » manque ; ajoutez-le."),
+    "en-tête": (("devoir",), None, "devoir : le champ manque ; ajoutez-le."),
     "points nuls": (
         ("points_par_question",),
         0,
-        "En-tête : le champ « points_par_question » contient 0 ; écrivez un nombre plus grand.",
+        "points_par_question : le nombre 0 est trop petit ; la valeur minimale est 1.",
     ),
 }
 
@@ -352,7 +354,9 @@ def test_une_exclusion_d_une_autre_competence_est_refusee(donnees):
 
 @pytest.mark.parametrize("contenu", [None, [], "texte", {"items": "rien"}, {"items": [None, 3]}])
 def test_un_contenu_qui_n_est_pas_une_banque_est_refuse(contenu):
-    assert all(faute.startswith(("En-tête", "Item n°")) for faute in _fautes(contenu))
+    fautes = _fautes(contenu)
+    assert fautes
+    assert all(faute.startswith(("fichier", "devoir", "version", "points", "strates", "items")) for faute in fautes)
 
 
 def test_un_fichier_se_charge(donnees, tmp_path):
@@ -366,10 +370,10 @@ def test_un_fichier_se_charge(donnees, tmp_path):
 @pytest.mark.parametrize(
     ("contenu", "dit"),
     [
-        (b"items: [", "n'est pas un fichier YAML lisible"),
-        (b"\xff\xfe\x00", "n'est pas un fichier YAML lisible"),
-        (b"devoir: A\ndevoir: B\n", "« devoir » écrite deux fois"),
-        (b"a: !!python/object/apply:os.getcwd []", "n'est pas un fichier YAML lisible"),
+        (b"items: [", "l'écriture YAML est incorrecte"),
+        (b"\xff\xfe\x00", "le texte n'est pas en UTF-8"),
+        (b"devoir: A\ndevoir: B\n", r"le champ «\sdevoir\s» est écrit deux fois"),
+        (b"a: !!python/object/apply:os.getcwd []", "l'écriture YAML est incorrecte"),
     ],
 )
 def test_un_fichier_illisible_est_dit(tmp_path, contenu, dit):
@@ -380,5 +384,5 @@ def test_un_fichier_illisible_est_dit(tmp_path, contenu, dit):
 
 
 def test_un_fichier_absent_est_dit(tmp_path):
-    with pytest.raises(ErreurDonnees, match=r"« banque\.yaml » ne s'ouvre pas"):
+    with pytest.raises(ErreurDonnees, match=r"banque\.yaml\s» ne peut pas être ouvert"):
         charger_banque(tmp_path / "banque.yaml")

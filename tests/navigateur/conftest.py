@@ -7,6 +7,7 @@ Without Chromium the tests are skipped, except on continuous integration, where 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import shutil
@@ -188,7 +189,7 @@ class Lab:
 
     def redemarrer_le_noyau(self) -> None:
         """Restart the kernel without asking, as the server does after an interruption."""
-        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+        self._promesse("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
         self._attendre_le_noyau()
 
     def executer_tout(self) -> None:
@@ -200,12 +201,23 @@ class Lab:
 
     def commande(self, nom: str) -> None:
         """Execute a JupyterLab command to its end."""
-        self.page.evaluate("nom => window.jupyterapp.commands.execute(nom).then(() => null)", nom)
+        self._promesse(f"window.jupyterapp.commands.execute({json.dumps(nom)})")
 
     def _attendre_le_noyau(self) -> None:
         self.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.sessionContext !== undefined")
-        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.ready.then(() => null)")
+        self._promesse("window.jupyterapp.shell.currentWidget.sessionContext.ready")
         self.page.wait_for_function("!!window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel")
+
+    def _promesse(self, expression: str) -> None:
+        """Wait for a JavaScript promise, no longer than for anything else (``page.evaluate`` would wait for ever)."""
+        suivre = "fin => p => p.then(() => { window[fin] = 'faite'; }, e => { window[fin] = String(e); })"
+        self.page.evaluate(f"() => {{ window.__fin = ''; ({suivre})('__fin')({expression}); }}")
+        try:
+            self.page.wait_for_function("window.__fin !== ''")
+        except Exception:
+            dialogues = self.page.locator(".jp-Dialog").all_inner_texts()
+            pytest.fail(f"Toujours en attente de {expression} ; dialogues : {dialogues}", pytrace=False)
+        assert self.page.evaluate("window.__fin") == "faite", expression
 
     def traces(self) -> list[str]:
         """Error outputs (Python tracebacks, stderr) shown in the notebook."""

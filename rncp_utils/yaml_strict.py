@@ -25,7 +25,7 @@ class FichierLu:
 
 
 class _Chargeur(yaml.SafeLoader):
-    """SafeLoader that notes repeated keys (PyYAML keeps the last one without a word) and never makes a float."""
+    """SafeLoader that notes repeated keys (PyYAML keeps the last one without a word) and keeps decimals exact."""
 
     def __init__(self, flux: str) -> None:
         super().__init__(flux)
@@ -58,8 +58,15 @@ _Chargeur.add_constructor("tag:yaml.org,2002:float", _Chargeur._decimal)
 _Chargeur.add_constructor("tag:yaml.org,2002:str", _Chargeur._texte)
 
 
-def lire_yaml(chemin: Path) -> FichierLu:
-    """Read one YAML file.
+class _ChargeurFlottant(_Chargeur):
+    """The same, with decimals as floats."""
+
+
+_ChargeurFlottant.add_constructor("tag:yaml.org,2002:float", yaml.SafeLoader.construct_yaml_float)
+
+
+def lire_yaml(chemin: Path, *, decimaux: bool = True) -> FichierLu:
+    """Read one YAML file; ``decimaux=False`` gives floats in place of Decimal.
 
     Raises ErreurDonnees when the file cannot be opened, ErreurListe when it is not UTF-8 or not YAML at all.
     """
@@ -70,7 +77,7 @@ def lire_yaml(chemin: Path) -> FichierLu:
             f"Le fichier « {chemin} » ne peut pas être ouvert ; vérifiez son nom et vos droits d'accès."
         ) from erreur
     try:
-        chargeur = _Chargeur(octets.decode("utf-8-sig"))
+        chargeur = (_Chargeur if decimaux else _ChargeurFlottant)(octets.decode("utf-8-sig"))
         contenu = chargeur.get_single_data()
     except UnicodeDecodeError as erreur:
         raise ErreurListe(

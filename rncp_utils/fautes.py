@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
-
-from rncp_utils.referentiel.modele import EXEMPLES
 
 _TYPES = {
     "string_type": "un texte est attendu (lu : {lu}) ; écrivez-le, entre guillemets s'il le faut",
     "int_type": "un nombre entier est attendu (lu : {lu})",
     "is_instance_of": "un nombre décimal est attendu (lu : {lu}) ; écrivez par exemple 0.60",
+    "float_type": "un nombre est attendu (lu : {lu})",
+    "finite_number": "{lu} n'est pas un nombre fini",
     "decimal_type": "un nombre décimal est attendu (lu : {lu}) ; écrivez par exemple 0.60",
     "bool_type": "true ou false est attendu (lu : {lu})",
     "date_type": "une date est attendue (lu : {lu}) ; écrivez-la AAAA-MM-JJ, sans guillemets ni heure",
@@ -30,10 +32,15 @@ _TYPES = {
 }
 
 
-def fautes_en_francais(erreur: ValidationError, contenu: Any) -> list[str]:
-    """One sentence a fault, in the order of the model; ``contenu`` is the raw data, used to name list items."""
+def fautes_en_francais(
+    erreur: ValidationError, contenu: Any, *, exemples: Mapping[str, str] = MappingProxyType({})
+) -> list[str]:
+    """One sentence a fault, in the order of the model.
+
+    ``contenu`` is the raw data, used to name list items; ``exemples`` says, for a pattern, what to write.
+    """
     fautes = [faute for faute in erreur.errors(include_url=False) if not _echo(faute)]
-    return [f"{_chemin(faute['loc'], contenu)} : {_phrase(faute)}." for faute in fautes]
+    return [f"{_chemin(faute['loc'], contenu)} : {_phrase(faute, exemples)}." for faute in fautes]
 
 
 def _echo(faute: dict[str, Any]) -> bool:
@@ -41,14 +48,14 @@ def _echo(faute: dict[str, Any]) -> bool:
     return faute["type"] == "too_short" and bool(faute["input"])
 
 
-def _phrase(faute: dict[str, Any]) -> str:
+def _phrase(faute: dict[str, Any], exemples: Mapping[str, str]) -> str:
     nature, lu = faute["type"], faute["input"]
     if lu is None and nature not in ("missing", "extra_forbidden"):
         return "la valeur manque ; renseignez ce champ"
     if nature == "string_pattern_mismatch" and not lu.strip():
         return "le texte est vide ; renseignez ce champ"
     modele = _TYPES.get(nature, "{lu} n'est pas une valeur admise ; corrigez ce champ")
-    exemple = EXEMPLES.get(faute.get("ctx", {}).get("pattern"), "une valeur de la forme prévue")
+    exemple = exemples.get(faute.get("ctx", {}).get("pattern"), "une valeur de la forme prévue")
     contexte = {cle: str(valeur).replace(" or ", " ou ") for cle, valeur in faute.get("ctx", {}).items()}
     return modele.format(lu=_lu(lu), exemple=exemple, **contexte)
 
