@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 
 APPRENANT = "apprenant"
 CORRECTION = "correction"
@@ -18,8 +18,9 @@ def apprenant() -> str:
     if impose := os.environ.get("RNCP_APPRENANT", "").strip():
         return impose
     try:
-        compte = getpass.getuser()
-    except (OSError, KeyError, ImportError):  # an account number without a name, as some containers have
+        # As nbgrader names the person who submits: from the account, not from variables that one may set.
+        compte = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # an account number without a name, as some containers have
         compte = SHARED_ACCOUNT
     if compte == SHARED_ACCOUNT:
         return os.environ.get("JUPYTERHUB_USER", "").strip() or compte

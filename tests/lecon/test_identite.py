@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
+import pwd
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,7 +14,7 @@ from rncp_utils.lecon import apprenant, mode
 def _environnement_neutre(monkeypatch):
     for nom in ("RNCP_APPRENANT", "JUPYTERHUB_USER", "NBGRADER_EXECUTION", "RNCP_MODE"):
         monkeypatch.delenv(nom, raising=False)
-    monkeypatch.setattr(getpass, "getuser", lambda: "karim")
+    monkeypatch.setattr(pwd, "getpwuid", lambda numero: SimpleNamespace(pw_name="karim"))
 
 
 def test_le_correcteur_impose_le_proprietaire_de_la_copie(monkeypatch):
@@ -29,17 +30,17 @@ def test_sans_consigne_le_nom_de_compte_sert_d_identifiant(monkeypatch):
 
 
 def test_sur_un_compte_partage_le_nom_du_hub_sert_d_identifiant(monkeypatch):
-    monkeypatch.setattr(getpass, "getuser", lambda: "jovyan")
+    monkeypatch.setattr(pwd, "getpwuid", lambda numero: SimpleNamespace(pw_name="jovyan"))
     assert apprenant() == "jovyan"
     monkeypatch.setenv("JUPYTERHUB_USER", "amelie.durand")
     assert apprenant() == "amelie.durand"
 
 
 def test_un_compte_sans_nom_est_un_compte_partage(monkeypatch):
-    def sans_nom():
+    def sans_nom(numero):
         raise KeyError("uid not found")
 
-    monkeypatch.setattr(getpass, "getuser", sans_nom)
+    monkeypatch.setattr(pwd, "getpwuid", sans_nom)
     monkeypatch.setenv("JUPYTERHUB_USER", "amelie.durand")
     assert apprenant() == "amelie.durand"
 
