@@ -29,7 +29,10 @@ def ouvrir_lab(depot: Path, dossier: Path, devoirs: tuple[str, ...]) -> None:
     distribuer(depot, dossier, devoirs)
     chemins = configurer(dossier / ".jupyter")
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [chemins, os.environ.get("JUPYTER_CONFIG_PATH")]))
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={dossier.resolve()}"])
+    # Jupyter refuses to start for root, who is the only user of a container, unless told.
+    options = ["--allow-root"] if os.geteuid() == 0 else []
+    commande = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={dossier.resolve()}", *options]
+    os.execv(sys.executable, commande)
 
 
 def distribuer(depot: Path, dossier: Path, devoirs: tuple[str, ...] = ()) -> None:
