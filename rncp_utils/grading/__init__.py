@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from rncp_utils.grading.ecriture import Feuille, ecrire_csv_fr, ecrire_xlsx
 from rncp_utils.grading.exports import Exports, exporter
 from rncp_utils.grading.notes import notes_par_cellule
 from rncp_utils.grading.page import ecrire_page
 from rncp_utils.grading.resultats import Resultats, calculer
 from rncp_utils.grading.tables import par_bloc, par_competence, par_devoir
+from rncp_utils.tableurs import Feuille, ecrire_csv_fr, ecrire_xlsx
 
 __all__ = [
     "Exports",

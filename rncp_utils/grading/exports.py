@@ -11,11 +11,11 @@ from pathlib import Path
 import pandas as pd
 
 from rncp_utils.erreurs import ErreurRncp
-from rncp_utils.grading.ecriture import ecrire_csv_fr, ecrire_xlsx
 from rncp_utils.grading.feuilles import feuilles, fichiers_csv
 from rncp_utils.grading.page import ecrire_page
 from rncp_utils.grading.resultats import Resultats, calculer
 from rncp_utils.referentiel import Referentiel, Regles
+from rncp_utils.tableurs import ecrire_csv_fr, ecrire_xlsx
 
 CLASSEUR, PAGE = "notes.xlsx", "cohorte.html"
 

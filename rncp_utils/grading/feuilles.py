@@ -6,10 +6,10 @@ import datetime as dt
 
 import pandas as pd
 
-from rncp_utils.grading.ecriture import Feuille
 from rncp_utils.grading.mentions import mentions
-from rncp_utils.grading.niveaux import symbole
 from rncp_utils.grading.resultats import Resultats
+from rncp_utils.niveaux import symbole
+from rncp_utils.tableurs import Feuille
 
 CONTENU = {
     "Compétences": "Un apprenant par ligne ; pour chaque compétence, le taux sur la partie évaluée, son repère et le "

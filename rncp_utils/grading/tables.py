@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from rncp_utils.formats import pourcent
-from rncp_utils.grading.niveaux import ACQUIS, EN_COURS, NON_ACQUIS, NON_EVALUE, texte_du_taux
 from rncp_utils.grading.notes import A_CONFIRMER, CORRIGE, ECHEC, NON_REMIS
+from rncp_utils.niveaux import ACQUIS, EN_COURS, NON_ACQUIS, NON_EVALUE, texte_du_taux
 from rncp_utils.referentiel import Referentiel, Regles
 
 VALIDATION, AJOURNE = "proposé à validation", "proposé ajourné"

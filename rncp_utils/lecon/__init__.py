@@ -10,6 +10,8 @@ from typing import Any
 
 _MODULES = {
     "Questionnaire": "questionnaire",
+    "figure_accessible": "figures",
+    "presenter": "figures",
     "apprenant": "identite",
     "mode": "identite",
     "Formulaire": "questions",

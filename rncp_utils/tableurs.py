@@ -26,7 +26,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from rncp_utils.erreurs import ErreurRncp
 from rncp_utils.fichiers import ecriture_atomique
-from rncp_utils.grading.niveaux import ACQUIS, EN_COURS, NIVEAUX, NON_ACQUIS, est_trompeur
+from rncp_utils.niveaux import ACQUIS, EN_COURS, NIVEAUX, NON_ACQUIS, est_trompeur
 
 # What a spreadsheet takes for the beginning of a formula (or of a hidden one, after a tab or a carriage return).
 DEBUT_DE_FORMULE = re.compile(r"^[=+\-@\t\r]")

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from rncp_utils.erreurs import ErreurRncp
-from rncp_utils.grading.ecriture import Feuille, ecrire_csv_fr, ecrire_xlsx
+from rncp_utils.tableurs import Feuille, ecrire_csv_fr, ecrire_xlsx
 
 DANGEREUX = ["=1+1", "+33 1", "-5 points", "@SOMME(A1)", "\tA", "\rA", '=HYPERLINK("x";"y")']
 
