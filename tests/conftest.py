@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Speed is measured in benchmarks/, never asserted in a test: a busy machine must not make one fail.
+settings.register_profile("rncp", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("rncp")
 
 
 @pytest.fixture(scope="session")
