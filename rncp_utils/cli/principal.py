@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from rncp_utils import __version__
+from rncp_utils.cli.analyser import analyser
 from rncp_utils.erreurs import ErreurRncp
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -138,6 +139,9 @@ def nettoyer(verifier: bool, chemins: tuple[Path, ...]) -> None:
     for chemin in sales:
         click.echo(f"À nettoyer : {chemin} (lancez « make fmt »).", err=True)
     sys.exit(bool(sales))
+
+
+main.add_command(analyser)
 
 
 def barre(console: Console):

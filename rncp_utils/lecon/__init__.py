@@ -5,8 +5,7 @@ Names are loaded on first use, so that a kernel starts without ipywidgets, panda
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from rncp_utils.differe import noms_differes
 
 _MODULES = {
     "Questionnaire": "questionnaire",
@@ -27,14 +26,4 @@ _MODULES = {
     "verifier_reponses": "reponses",
 }
 
-__all__ = sorted(_MODULES)
-
-
-def __getattr__(nom: str) -> Any:
-    if nom not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {nom!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[nom]}"), nom)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = noms_differes(__name__, _MODULES)
