@@ -22,7 +22,7 @@ import pandas as pd
 
 from benchmarks.numpy_nu import analyser_en_numpy
 from rncp_utils.entreprise import bilan_fonctionnel, caf, sig
-from rncp_utils.entreprise.ratios_publies import ratios_bce
+from rncp_utils.entreprise.analyse.ratios_publies import ratios_bce
 
 REPETITIONS = 5
 # Lines drawn at random, then totals; every code that the analysis reads is there.

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rncp_utils.entreprise.cases import Cases
 from rncp_utils.entreprise.codes import BNC, COMPTES, NORMAL, SIMPLIFIE, codes_connus, passage
-from rncp_utils.entreprise.identites import SOLDES, SOMMES, termes
+from rncp_utils.entreprise.controles.cases import Cases
+from rncp_utils.entreprise.controles.identites import SOLDES, SOMMES, termes
 from rncp_utils.entreprise.liasse import Liasse
 from rncp_utils.entreprise.postes import Entreprises, Postes
 from rncp_utils.erreurs import ErreurDonnees

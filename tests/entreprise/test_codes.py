@@ -14,7 +14,7 @@ from rncp_utils.entreprise.codes import (
     passage,
     postes,
 )
-from rncp_utils.entreprise.identites import IDENTITES, SOLDES, SOMMES, termes
+from rncp_utils.entreprise.controles.identites import IDENTITES, SOLDES, SOMMES, termes
 
 # 2050: gross and depreciation columns, line by line as printed.
 ACTIF = (

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from rncp_utils.entreprise import Liasse, table_de_liasses
 from rncp_utils.entreprise.codes import NORMAL, postes
-from rncp_utils.entreprise.controles import controler_liasse, controler_table, exiger_equilibre
+from rncp_utils.entreprise.controles.identites import IDENTITES, SOMMES, termes
+from rncp_utils.entreprise.controles.liasse import controler_liasse, controler_table, exiger_equilibre
 from rncp_utils.entreprise.exemples import fournil, martin, martin_n1
-from rncp_utils.entreprise.identites import IDENTITES, SOMMES, termes
 from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees, ErreurEquilibre
 
 EGALITES = ("K01", "K02", "K03", "K04", "K05", "K06", "K07", "K08", "K09", "K10", "K11", "K12", "K13", "K14")

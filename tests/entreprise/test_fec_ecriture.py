@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rncp_utils.entreprise import balance, ecrire_fec, fec_exemple, lire_fec, nom_fec
-from rncp_utils.entreprise.fec_format import CHAMPS
+from rncp_utils.entreprise.fec.format import CHAMPS
 from rncp_utils.erreurs import ErreurDonnees, ErreurSchema
 
 TEXTES = st.text(st.characters(exclude_categories=("C", "Z"), exclude_characters="|"), max_size=12)
@@ -70,7 +70,7 @@ def test_ce_qui_est_ecrit(tmp_path: Path) -> None:
 
 def test_un_fichier_plus_long_qu_un_paquet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     entier = ecrire_fec(fec_exemple(300), tmp_path / "a.txt").read_bytes()
-    monkeypatch.setattr("rncp_utils.entreprise.fec_ecriture._PAQUET", 7)
+    monkeypatch.setattr("rncp_utils.entreprise.fec.ecriture._PAQUET", 7)
     assert ecrire_fec(fec_exemple(300), tmp_path / "b.txt").read_bytes() == entier
 
 

@@ -18,7 +18,7 @@ from rncp_utils.entreprise import (
     liasse_depuis_balance,
     lire_fec,
 )
-from rncp_utils.entreprise.fec_format import CHAMPS
+from rncp_utils.entreprise.fec.format import CHAMPS
 from rncp_utils.erreurs import ErreurSchema
 
 # A year of a small trading company, one entry a paragraph: account, third party, debit, credit.

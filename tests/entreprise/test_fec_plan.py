@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from rncp_utils.entreprise import controler_liasse, liasse_depuis_balance
 from rncp_utils.entreprise.codes import codes_connus
-from rncp_utils.entreprise.fec_liasse import plan_vers_liasse
-from rncp_utils.entreprise.identites import SOLDES, SOMMES
+from rncp_utils.entreprise.controles.identites import SOLDES, SOMMES
+from rncp_utils.entreprise.fec.liasse import plan_vers_liasse
 from rncp_utils.erreurs import ErreurDonnees, ErreurEquilibre, ErreurSchema
 
 

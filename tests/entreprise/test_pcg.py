@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from rncp_utils.entreprise import Liasse, reclasser_vers_2025, referentiel_comptable, rupture_pcg, table_de_liasses
+from rncp_utils.entreprise.analyse.exercices import sous_pcg_2025
 from rncp_utils.entreprise.exemples import martin
-from rncp_utils.entreprise.exercices import sous_pcg_2025
 from rncp_utils.entreprise.postes import Postes
 from rncp_utils.erreurs import ErreurDonnees, ErreurSchema
 

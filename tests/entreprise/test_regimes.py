@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rncp_utils.entreprise import Liasse, sig, table_de_liasses
 from rncp_utils.entreprise.codes import SIMPLIFIE, passage
-from rncp_utils.entreprise.controles import controler_liasse
+from rncp_utils.entreprise.controles.liasse import controler_liasse
 from rncp_utils.entreprise.exemples import fournil, martin
 from rncp_utils.entreprise.regimes import postes_normaux, vers_codes_normaux
 from rncp_utils.erreurs import ErreurDonnees

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from rncp_utils.entreprise.diagnostic.analyse import entreprise
-from rncp_utils.entreprise.lecture import lire_document
+from rncp_utils.entreprise.documents.lecture import lire_document
 from rncp_utils.entreprise.liasse import Liasse, siren_valide
 from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees
 

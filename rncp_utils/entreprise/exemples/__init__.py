@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from rncp_utils.entreprise.flux import Mouvements
+from rncp_utils.entreprise.analyse.flux import Mouvements
 from rncp_utils.entreprise.liasse import Liasse
 
 CLOTURE = dt.date(2024, 12, 31)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from rncp_utils.entreprise.position_sectorielle import positionner
+from rncp_utils.entreprise.analyse.position_sectorielle import positionner
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.figures import ENCRE, FILET, PALETTE, FigureAccessible, figure_accessible, nouvelle_figure, style
 from rncp_utils.formats import avec_unite, pourcent

@@ -1,0 +1,1 @@
+"""Soldes, capacité d'autofinancement, bilan fonctionnel, flux, délais et ratios."""

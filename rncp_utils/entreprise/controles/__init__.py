@@ -1,0 +1,1 @@
+"""Les contrôles de cohérence d'une liasse, K01 à K22."""

@@ -1,0 +1,1 @@
+"""Le fichier des écritures comptables : lecture, contrôles, balance, passage à la liasse, écriture."""

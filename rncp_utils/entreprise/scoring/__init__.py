@@ -1,0 +1,1 @@
+"""Scores de défaillance, grille interne de notation, lecture de la cotation Banque de France."""
