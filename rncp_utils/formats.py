@@ -87,9 +87,9 @@ def parser_nombre(texte: str) -> Decimal:
 def lire_nombre(texte: str) -> NombreLu:
     """Lit un nombre écrit à la française ou à l'anglaise, avec son unité s'il en a une.
 
-    Accepte « 12,5 % », « 212 400,50 EUR », « 1.234,56 », « 1,234.56 », « −6,6 », « (1 200) » (négatif), « 1 000 h »,
-    « 12 k€ » (12 000 €). Un point seul ou une virgule seule marque les décimales, sauf si deux groupes de milliers
-    au moins lèvent le doute (« 1.234.567 »).
+    Accepte « 12,5 % », « 212 400,50 EUR », « 1.234,56 », « 1,234.56 », « −6,6 », « (1 200) » ou « 1200- » (négatifs),
+    « 1 000 h », « 12 k€ » (12 000 €). Un point seul ou une virgule seule marque les décimales, sauf si deux groupes de
+    milliers au moins lèvent le doute (« 1.234.567 »).
 
     Raises
     ------
@@ -157,6 +157,9 @@ def _signe(avant: str, apres: str, saisie: str) -> tuple[int, str]:
     if "€" in devant and not derriere.strip(")"):
         devant = devant.replace("€", "", 1)
         derriere += "€"
+    # Accounting software (SAP) writes the sign last; against the digits and alone, it can be nothing else.
+    if not devant and apres == "-":
+        return 1, ""
     if devant == "(" and derriere.count(")") == 1:
         return 1, derriere.replace(")", "").strip()
     if devant in ("", "+", "-") and not {"(", ")"} & set(derriere):

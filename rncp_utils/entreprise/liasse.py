@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 
 import pandas as pd
 from stdnum.fr import siren as _siren
 
-from rncp_utils.entreprise.codes import NORMAL, REGIMES, SIMPLIFIE, codes_connus, libelle
+from rncp_utils.entreprise.codes import BNC, NORMAL, REGIMES, SIMPLIFIE, codes_connus, libelle
 from rncp_utils.erreurs import ErreurDonnees, ErreurListe, ErreurSchema
 
 INDEX = ("siren", "date_cloture")
@@ -75,9 +77,9 @@ class Liasse:
             raise ErreurListe(
                 f"La liasse « {self.denomination or self.siren or 'sans nom'} » n'est pas lisible :", fautes
             )
-        object.__setattr__(self, "valeurs", MappingProxyType(dict(self.valeurs)))
+        object.__setattr__(self, "valeurs", MappingProxyType(_en_python(self.valeurs)))
         if self.valeurs_n1 is not None:
-            object.__setattr__(self, "valeurs_n1", MappingProxyType(dict(self.valeurs_n1)))
+            object.__setattr__(self, "valeurs_n1", MappingProxyType(_en_python(self.valeurs_n1)))
 
     def _fautes(self) -> Iterable[str]:
         if self.regime not in REGIMES:
@@ -90,7 +92,8 @@ class Liasse:
             yield f"durée de {self.duree_mois} mois : un exercice dure de 1 à 24 mois"
         for colonne in (self.valeurs, self.valeurs_n1 or {}):
             for code, valeur in colonne.items():
-                if isinstance(valeur, bool) or not isinstance(valeur, int | float) or not math.isfinite(valeur):
+                nombre = isinstance(valeur, numbers.Real | Decimal) and not isinstance(valeur, bool)
+                if not nombre or not math.isfinite(valeur):
                     yield f"code {code} : « {valeur} » n'est pas un montant"
 
     def __getitem__(self, code: str) -> float:
@@ -110,20 +113,22 @@ class Liasse:
         return replace(self, valeurs={**self.valeurs, **changements})
 
 
+def _en_python(valeurs: Mapping[str, float]) -> dict[str, float]:
+    """Amounts as plain numbers, whether they came as numpy's or as decimals."""
+    return {code: int(v) if isinstance(v, numbers.Integral) else float(v) for code, v in valeurs.items()}
+
+
 def table_de_liasses(liasses: Iterable[Liasse]) -> pd.DataFrame:
-    """Table of many liasses of the same régime: index (siren, date_cloture), one column a code (float, NaN if absent).
+    """Table of many liasses: index (siren, date_cloture), one column a code (float, NaN if absent), and ``regime``.
 
     Raises
     ------
     ErreurDonnees
-        Two liasses have the same key, or régimes are mixed (see :func:`rncp_utils.entreprise.vers_codes_normaux`).
+        Two liasses have the same key, or one is a 2035.
     """
     liasses = list(liasses)
-    regimes = {liasse.regime for liasse in liasses}
-    if len(regimes) > 1:
-        raise ErreurDonnees(
-            f"La table mêle les régimes {', '.join(sorted(regimes))} : convertissez d'abord avec vers_codes_normaux."
-        )
+    if any(liasse.regime == BNC for liasse in liasses):
+        raise ErreurDonnees("Une déclaration 2035 n'a pas les cases d'une liasse : analysez-la à part, avec sig_bnc.")
     index = pd.MultiIndex.from_tuples([(x.siren, x.date_cloture) for x in liasses], names=INDEX)
     if index.has_duplicates:
         siren, cloture = index[index.duplicated()][0]

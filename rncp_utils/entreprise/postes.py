@@ -20,6 +20,9 @@ Valeur = float | np.ndarray
 Masque = bool | np.ndarray
 Entreprises = Liasse | Mapping[str, float] | pd.Series | pd.DataFrame
 MAX_MOTIFS = 62
+# How every doubt of the conversion from the simplified forms begins, and what stands between two reasons.
+CONVERSION = "régime simplifié : "
+ENTRE_MOTIFS = " ; "
 # Rows worked on at a time: arrays that fit in the processor's cache, and are reused from one block to the next.
 LIGNES_PAR_BLOC = 1 << 16
 
@@ -37,6 +40,12 @@ class Postes:
     source
         A :class:`Liasse`, a mapping or Series of codes (one company), or a DataFrame with one column a code
         (one row a company and year). Never changed.
+
+    Attributes
+    ----------
+    conversion
+        Doubts that the conversion from the simplified forms left on the source, and the rows concerned. They come
+        with the results, and void none.
     """
 
     def __init__(self, source: Entreprises) -> None:
@@ -44,8 +53,9 @@ class Postes:
         self.en_table = isinstance(source, pd.DataFrame)
         self._valeurs = source.valeurs if isinstance(source, Liasse) else source
         self._colonnes: dict[str, Valeur] = {}
-        self._motifs: dict[str, np.ndarray] = {}
-        self._avertissements: list[str] = []
+        self.conversion = _doutes_de_conversion(source)
+        self._motifs: dict[str, np.ndarray] = dict(self.conversion)
+        self._avertissements: list[str] = [] if self.en_table else list(self.conversion)
         self._annulees: np.ndarray | None = None
         self._refus: set[str] = set()
 
@@ -67,7 +77,7 @@ class Postes:
         """An optional box; an absent column or an empty cell counts as ``defaut``."""
         cle = f"?{code}"
         if cle not in self._colonnes:
-            valeur = self._lire(code) if code in self else defaut
+            valeur = self._fini(code) if code in self else defaut
             self._colonnes[cle] = _remplir(valeur, _vides(valeur), defaut)
         return self._colonnes[cle]
 
@@ -101,7 +111,7 @@ class Postes:
         if fourni is not None:
             valeur = self._argument(nom, fourni)
         elif nom in self:
-            valeur = self._lire(nom)
+            valeur = self._fini(nom)
         else:
             return 0.0, True
         inconnu = _vides(valeur)
@@ -125,18 +135,32 @@ class Postes:
     def _present(self, code: str) -> Valeur:
         if code not in self:
             raise ErreurSchema(f"Le poste {code} manque : ajoutez-le à la liasse (0 s'il est vide) avant de calculer.")
-        return self._lire(code)
+        return self._fini(code)
+
+    def _fini(self, code: str) -> Valeur:
+        """A box; an infinite amount is a fault of the row."""
+        valeur = self._lire(code)
+        # The sum of a column tells at once, in one pass, that there is nothing infinite in it.
+        with np.errstate(invalid="ignore", over="ignore"):
+            fini = np.isfinite(np.sum(valeur))
+        if not fini and np.any(infinis := np.isinf(valeur)):
+            self.refuser(infinis, f"poste {code} infini")
+        return valeur
 
     def _lire(self, code: str) -> Valeur:
         brut = self._valeurs[code]
         if not self.en_table:
             try:
+                if isinstance(brut, str | bool | np.bool_):
+                    raise TypeError
                 return float("nan") if brut is None or brut is pd.NA else float(brut)
             except (TypeError, ValueError):
                 raise ErreurDonnees(f"Le poste {code} contient « {brut} » : un montant en euros est attendu.") from None
         if isinstance(brut, pd.DataFrame):
             raise ErreurSchema(f"Le poste {code} figure en plusieurs colonnes : gardez-en une.")
         try:
+            if _sans_nombres(brut):
+                raise TypeError
             return brut.to_numpy(dtype="float64", na_value=np.nan)
         except (TypeError, ValueError):
             raise ErreurSchema(f"La colonne {code} contient autre chose que des nombres : convertissez-la.") from None
@@ -187,7 +211,7 @@ class Postes:
     def controler_case(self, calcule: Valeur, code: str, nom: str, tolerance: float) -> None:
         """Compare a computed balance with the box that the company filled in, where it did."""
         if code in self:
-            self.controler_egalite(calcule, self._lire(code), f"{nom} calculé", f"la case {code}", tolerance)
+            self.controler_egalite(calcule, self._fini(code), f"{nom} calculé", f"la case {code}", tolerance)
 
     def controler_egalite(
         self, gauche: Valeur, droite: Valeur, nom_gauche: str, nom_droite: str, tolerance: float
@@ -353,11 +377,38 @@ def _colonne_motif(bits: np.ndarray, motifs: list[str]) -> pd.Categorical:
         return pd.Categorical.from_codes(np.full(len(bits), -1, dtype="int8"), categories=pd.Index([], dtype="str"))
     codes, combinaisons = pd.factorize(bits, sort=True)
     textes = [
-        " ; ".join(motif for rang, motif in enumerate(motifs) if int(combinaison) >> rang & 1)
+        ENTRE_MOTIFS.join(motif for rang, motif in enumerate(motifs) if int(combinaison) >> rang & 1)
         for combinaison in combinaisons
     ]
     vide = bool(textes) and textes[0] == ""
     return pd.Categorical.from_codes(codes - vide, categories=pd.Index(textes[vide:], dtype="str"))
+
+
+def _sans_nombres(colonne: pd.Series) -> bool:
+    """Whether a column holds texts or truth values, which numpy would turn into numbers without a word."""
+    if colonne.dtype == object:
+        return pd.api.types.infer_dtype(colonne, skipna=True) in ("string", "boolean", "mixed", "mixed-integer")
+    return isinstance(colonne.dtype, pd.StringDtype) or pd.api.types.is_bool_dtype(colonne)
+
+
+def _doutes_de_conversion(source: Entreprises) -> dict[str, np.ndarray]:
+    """Reasons left by the conversion of the simplified forms; those of any other ``motif`` column are not ours."""
+    motif = source.get("motif") if isinstance(source, Mapping | pd.Series | pd.DataFrame) else None
+    if isinstance(source, pd.DataFrame):
+        rangs, textes = pd.factorize(motif) if isinstance(motif, pd.Series) else (np.empty(0, dtype="int64"), ())
+        listes = [_motifs_de_conversion(texte) for texte in textes]
+        # Rank -1, an empty cell, reads the False added at the end.
+        return {
+            doute: np.array([doute in liste for liste in listes] + [False])[rangs]
+            for doute in dict.fromkeys(doute for liste in listes for doute in liste)
+        }
+    dits = source.attrs.get("motifs", ()) if isinstance(source, pd.Series) else getattr(source, "avertissements", ())
+    return {doute: np.asarray(True) for texte in (*dits, motif) for doute in _motifs_de_conversion(texte)}
+
+
+def _motifs_de_conversion(texte: object) -> list[str]:
+    motifs = texte.split(ENTRE_MOTIFS) if isinstance(texte, str) else ()
+    return [motif for motif in motifs if motif.startswith(CONVERSION)]
 
 
 def _vides(valeur: Valeur) -> Masque:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -13,18 +13,25 @@ from rncp_utils.entreprise.codes import BNC, COMPTES, NORMAL, SIMPLIFIE, codes_c
 from rncp_utils.entreprise.controles.cases import Cases
 from rncp_utils.entreprise.controles.identites import SOLDES, SOMMES, termes
 from rncp_utils.entreprise.liasse import Liasse
-from rncp_utils.entreprise.postes import Entreprises, Postes
+from rncp_utils.entreprise.postes import CONVERSION, Entreprises, Postes
 from rncp_utils.erreurs import ErreurDonnees
 
 # What each deduced total needs; the others need one of their terms.
 _EXIGES = {"GG": ("FR", "GF"), "GW": ("GG",), "HN": ("GW",), "HL": ("FR",), "HM": ("GF",)}
 
-_REPRISES = "régime simplifié : reprises (FP) inconnues, comptées pour 0 et comprises dans les autres produits (FQ)"
-_FISCALES = "régime simplifié : dettes fiscales et sociales (DY) inconnues, comptées pour 0 et comprises dans EA"
-_ASSOCIES = "régime simplifié : comptes courants d'associés (169) non renseignés, comptés pour 0 (DV)"
-_EXCESSIF = "régime simplifié : les comptes courants d'associés (169) dépassent les autres dettes (172), EA est négatif"
-_DECOUVERT = "régime simplifié : concours bancaires courants (EH) inconnus, compris dans les emprunts (DU)"
-_DOTATIONS = "régime simplifié : toutes les dotations aux provisions (256) sont en GD"
+_REPRISES = f"{CONVERSION}reprises (FP) inconnues, comptées pour 0 et comprises dans les autres produits (FQ)"
+_FISCALES = f"{CONVERSION}dettes fiscales et sociales (DY) inconnues, comptées pour 0 et comprises dans EA"
+_ASSOCIES = f"{CONVERSION}comptes courants d'associés (169) non renseignés, comptés pour 0 (DV)"
+_EXCESSIF = f"{CONVERSION}les comptes courants d'associés (169) dépassent les autres dettes (172), EA est négatif"
+_DECOUVERT = f"{CONVERSION}concours bancaires courants (EH) inconnus, compris dans les emprunts (DU)"
+_DOTATIONS = f"{CONVERSION}toutes les dotations aux provisions (256) sont en GD"
+EXCEPTIONNEL = f"{CONVERSION}produits et charges exceptionnels (290, 300) tous en HA et HE, cessions comprises"
+
+
+class _Valeurs(dict[str, float]):
+    """Converted boxes of a mapping, with what could not be told apart."""
+
+    avertissements: tuple[str, ...] = ()
 
 
 def vers_codes_normaux(x: Entreprises) -> Entreprises:
@@ -42,17 +49,17 @@ def vers_codes_normaux(x: Entreprises) -> Entreprises:
     ----------
     x : Liasse, mapping, Series ou DataFrame
         Codes des 2033-A et 2033-B, en euros, index (siren, date_cloture) pour une table. Non modifié. Des comptes déjà
-        en codes normaux sont rendus tels quels.
+        en codes normaux sont rendus tels quels ; une table peut mêler les deux, dits par sa colonne ``regime``.
 
     Returns
     -------
-    Même type que ``x``. Une Liasse garde ce qui n'a pu être distingué dans ``avertissements``, une Series dans
-    ``attrs["motifs"]``, une table dans la colonne ``motif``.
+    Même type que ``x``. Une Liasse garde ce qui n'a pu être distingué dans ``avertissements`` (de même un
+    mapping), une Series dans ``attrs["motifs"]``, une table dans la colonne ``motif`` ; les analyses le reprennent.
 
     Raises
     ------
     ErreurDonnees
-        Une déclaration 2035 (BNC), ou une table qui mêle les régimes.
+        Une déclaration 2035 (BNC), ou une table qui mêle les régimes sans le dire dans sa colonne ``regime``.
 
     Source : notice des 2033 ; formules publiées des ratios BCE / INPI pour le chiffre d'affaires (210 + 214 + 218).
 
@@ -61,6 +68,8 @@ def vers_codes_normaux(x: Entreprises) -> Entreprises:
     >>> normale["FL"], normale["GW"], normale["HN"]
     (350000, 60000, 60500)
     """
+    if melange_de_regimes(x):
+        return par_regime(x, vers_codes_normaux)
     if not est_simplifie(x):
         return x
     if isinstance(x, pd.DataFrame):
@@ -74,7 +83,9 @@ def vers_codes_normaux(x: Entreprises) -> Entreprises:
     if "regime" in valeurs:
         valeurs["regime"] = NORMAL
     if not isinstance(x, pd.Series):
-        return valeurs
+        converties = _Valeurs(valeurs)
+        converties.avertissements = motifs
+        return converties
     serie = pd.Series(valeurs, name=x.name)
     serie.attrs["motifs"] = motifs
     return serie
@@ -83,6 +94,24 @@ def vers_codes_normaux(x: Entreprises) -> Entreprises:
 def postes_normaux(x: Entreprises) -> Postes:
     """Boxes by normal codes, whatever the régime of the forms; a 2035 is refused, it knows no double entry."""
     return Postes(vers_codes_normaux(x))
+
+
+def melange_de_regimes(x: Entreprises) -> bool:
+    """Whether a table tells, in its column ``regime``, that it holds both normal and simplified forms."""
+    return isinstance(x, pd.DataFrame) and _regimes_dits(x) == {NORMAL, SIMPLIFIE}
+
+
+def par_regime(table: pd.DataFrame, fonction: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
+    """Apply ``fonction`` to the rows of each régime of a mixed table; results come back in the order of the table."""
+    simplifiees = (table["regime"] == SIMPLIFIE).to_numpy()
+    lignes = np.arange(len(table))
+    parties = [fonction(table[masque]).assign(_rang=lignes[masque]) for masque in (~simplifiees, simplifiees)]
+    ensemble = pd.concat([p.astype({"motif": "str"}) if "motif" in p else p for p in parties])
+    ensemble = ensemble.iloc[np.argsort(ensemble.pop("_rang").to_numpy())]
+    if "motif" in ensemble:
+        # Kept last, and a category, as in every table of results.
+        ensemble["motif"] = ensemble.pop("motif").astype("category")
+    return ensemble
 
 
 def est_simplifie(x: Entreprises) -> bool:
@@ -147,6 +176,7 @@ def _convertir(cases: Cases) -> tuple[dict[str, np.ndarray], list[tuple[np.ndarr
         (cases.present("172") & (autres_dettes != 0) & ~cases.present("169"), _ASSOCIES),
         (associes > autres_dettes, _EXCESSIF),
         (cases.valeur("156") != 0, _DECOUVERT),
+        ((cases.valeur("290") != 0) | (cases.valeur("300") != 0), EXCEPTIONNEL),
     ]
     if cases.brut("230") is not None:
         colonnes["FP"] = np.where(cases.present("230"), 0.0, np.nan)
@@ -172,5 +202,5 @@ def _completer(colonnes: dict[str, np.ndarray], lignes: int) -> Iterable[tuple[n
             total = sum((signe * np.nan_to_num(colonne) for signe, colonne in formes), np.zeros(lignes))
             colonnes[code] = np.where(manque, total, actuel)
             if code in passage():
-                signalements.append((manque, f"régime simplifié : total {passage()[code]} absent, calculé ({code})"))
+                signalements.append((manque, f"{CONVERSION}total {passage()[code]} absent, calculé ({code})"))
     return signalements

@@ -50,6 +50,7 @@ def test_valeurs_mobilieres_hors_tresorerie():
     assert bilan_fonctionnel(place)[SOLDES].tolist() == [105_500, 106_000, -9_500, 96_500, 9_000]
     hors = bilan_fonctionnel(place, vmp_hors_treso=True)
     assert hors[SOLDES].tolist() == [105_500, 106_000, -1_500, 104_500, 1_000]
+    assert [bilan["tresorerie_active"] for bilan in (bilan_fonctionnel(place), hors)] == [21_000, 13_000]
 
 
 def test_ecarts_de_conversion_dans_le_bfr_hors_exploitation():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,6 +73,7 @@ def test_methode_soustractive_terme_a_terme():
 def test_a05_caf_bce_s_ecarte_du_transfert_de_charges():
     assert caf_bce(martin())["caf_bce"] == 64_800
     assert caf(martin())["caf"] - caf_bce(martin())["caf_bce"] == martin()["A1"]
+    assert caf_bce(martin().avec(GM=600, GL=0, HJ=1_000))["caf_bce"] == 64_800 - 600 - 1_000
 
 
 def test_caf_bce_au_regime_simplifie_suit_sa_formule():
@@ -124,6 +126,24 @@ def test_comptes_de_cession_inconnus_la_caf_est_approchee_et_c_est_dit():
     assert resultat["caf"] == 68_800 + 5_000 + 1_000 - 3_800
     sans_exceptionnel = _sans_comptes().avec(HB=0, HF=0, HD=500, HH=700, HI=-200, HN=38_800)
     assert caf(sans_exceptionnel).attrs["motifs"] == ()
+
+
+def test_au_regime_simplifie_les_cessions_sont_inconnues_et_c_est_dit():
+    doute = "comptes de cession et de subvention inconnus, comptés pour 0 dans la CAF"
+    resultat = caf(fournil())
+    assert resultat["caf"] == 72_000
+    assert doute in resultat.attrs["motifs"]
+    assert f"Résultat approché : {doute}." in resultat.attrs["avertissements"]
+    connus = fournil().avec(c775=1_000, c675=500)
+    assert doute not in caf(connus).attrs["motifs"]
+    sans_exceptionnel = fournil().avec(**{"290": 0, "300": 0, "310": 60_000})
+    assert doute not in caf(sans_exceptionnel).attrs["motifs"]
+    table = caf(table_de_liasses([fournil(), replace(sans_exceptionnel, siren="2")]))
+    assert table["caf"].tolist() == [72_000, 71_500]
+    assert [doute in motif for motif in table["motif"]] == [True, False]
+    assert caf(martin()).attrs["motifs"] == ()
+    en_ha = _sans_comptes().avec(HB=0, HF=0, HA=6_500, HE=4_500)
+    assert caf(en_ha).attrs["motifs"] == ()
 
 
 def test_un_ecart_entre_les_methodes_est_refuse_avec_les_deux_cotes():

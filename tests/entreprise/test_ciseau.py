@@ -37,6 +37,12 @@ def test_deux_baisses_de_suite_avec_des_charges_plus_rapides_que_les_ventes():
     assert ciseau["motif"].iloc[0] == "exercice précédent absent de la table"
 
 
+def test_une_baisse_apres_une_hausse_n_est_pas_encore_un_ciseau():
+    ciseau = effet_ciseau(_table(_resultat(1_000, 100), _resultat(1_000, 110), _resultat(1_000, 100)))
+    assert ciseau["ciseau_exploitation"].fillna(-1).tolist() == [-1, -1, 0]
+    assert ciseau["variation_taux_marge"].tolist()[1:] == pytest.approx([0.01, -0.01])
+
+
 def test_decomposition_prix_volume_charges():
     ciseau = effet_ciseau(_table(_resultat(1_000, 100), _resultat(1_155, 90)), hausse_prix=0.05)
     derniere = ciseau.iloc[1]
@@ -75,7 +81,11 @@ def test_un_exercice_court_est_ramene_a_douze_mois():
     table.index = pd.MultiIndex.from_tuples(
         [("1", dt.date(2020, 12, 31)), ("1", dt.date(2021, 6, 30))], names=table.index.names
     )
-    assert effet_ciseau(table)["croissance_ca"].iloc[1] == 0
+    assert effet_ciseau(table)[["croissance_ca", "variation_marge"]].iloc[1].tolist() == [0, 0]
+    avant = table.iloc[::-1].set_axis(
+        pd.MultiIndex.from_tuples([("1", dt.date(2020, 6, 30)), ("1", dt.date(2021, 6, 30))], names=table.index.names)
+    )
+    assert effet_ciseau(avant)[["croissance_ca", "variation_marge"]].iloc[1].tolist() == [0, 0]
 
 
 def test_rupture_de_plan_comptable_marquee():
@@ -100,6 +110,6 @@ def test_il_faut_une_table_indexee():
 def test_les_trois_effets_font_la_variation_de_la_marge(montants, hausse):
     ciseau = effet_ciseau(_table(*(_resultat(ca, rex) for ca, rex in montants)), hausse_prix=hausse).iloc[1:]
     effets = ciseau[["effet_prix", "effet_volume", "effet_charges"]]
-    # Effects of opposite signs may be a million times the variation that they add up to: floats keep 15 digits of them.
-    echelle = effets.abs().max(axis=1).clip(lower=1)
+    # Effects and the charges (2 million at most) that they come from may dwarf the variation: floats keep 15 digits.
+    echelle = effets.abs().max(axis=1).clip(lower=2e6)
     assert ((effets.sum(axis=1) - ciseau["variation_marge"]).abs() <= 1e-12 * echelle).all()

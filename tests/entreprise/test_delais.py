@@ -59,6 +59,11 @@ def test_tva_inconnue_le_taux_normal_est_dit():
         rotation(martin())
 
 
+def test_table_ou_la_tva_n_est_declaree_que_par_certains():
+    table = table_de_liasses([martin().avec(YY=66_000), martin_n1().avec(FL=660_000, BX=112_000)])
+    assert rotation(table)["delai_clients"].tolist() == pytest.approx([112 * 360 / 726, 112 * 360 / 792])
+
+
 def test_options_de_calcul():
     assert rotation(martin(), avances_deduites=True)["delai_clients"] == pytest.approx(108 * 360 / 792)
     assert rotation(martin(), cout_production=400_000)["rotation_produits"] == pytest.approx(26 * 360 / 400)
@@ -69,6 +74,11 @@ def test_options_de_calcul():
         rotation(martin(), moyenne=True)
 
 
+def test_bfr_de_la_source_en_valeurs_nettes_hors_tresorerie():
+    place = martin().avec(CD=8_000, CE=500, CF=13_000, CG=100, CK=5_100)
+    assert rotation(place)["bfre_bce"] == 230_000 - 5_100 - (13_000 - 100) - (8_000 - 500) - 112_500
+
+
 def test_un_exercice_court_est_ramene_a_douze_mois():
     neuf_mois = Liasse(martin().valeurs, duree_mois=9)
     assert rotation(neuf_mois)["stocks_bce"] == pytest.approx(42.54545454545455 * 9 / 12)
@@ -77,6 +87,9 @@ def test_un_exercice_court_est_ramene_a_douze_mois():
 def test_depassement_du_delai_legal():
     delais = rotation(martin().avec(BX=176_000, DX=124_000))
     assert delais[["depassement_clients", "depassement_fournisseurs"]].tolist() == pytest.approx([20, 40])
+    plafonds = "60 jours date de facture, ou 45 jours fin de mois si le contrat le prévoit"
+    assert f"délai clients au-delà du plafond légal : {plafonds}" in delais.attrs["motifs"]
+    assert not any("plafond" in motif for motif in rotation(martin()).attrs["motifs"])
 
 
 def test_sans_flux_le_delai_n_a_pas_de_sens():
@@ -130,6 +143,13 @@ def test_un_poste_normatif_impossible_est_nomme(colonne, valeur):
     fautif.loc[2, colonne] = valeur
     with pytest.raises(ErreurDonnees, match="Poste clients"):
         bfr_normatif(fautif)
+
+
+@pytest.mark.parametrize("colonne", ["temps_jours", "coefficient", "sens"])
+def test_bfr_normatif_refuse_le_texte(colonne):
+    with pytest.raises(ErreurSchema, match=f"colonne {colonne} contient autre chose que des nombres"):
+        bfr_normatif(NORMATIF.assign(**{colonne: "un mois"}))
+    assert bfr_normatif(NORMATIF.astype({colonne: "object"}))["jours"] == pytest.approx(28.34)
 
 
 def test_bfr_normatif_colonne_absente_ou_ca_negatif():

@@ -68,8 +68,8 @@ def test_f01_champ_absent_en_trop_ou_deplace(juste: pd.DataFrame) -> None:
     assert fautes(juste.assign(Commentaire="")) == {"F01": 1}
     deplace = juste[["JournalLib", "JournalCode", *juste.columns[2:]]]
     assert fautes(deplace) == {"F01": 1}
-    assert "ordre attendu : JournalCode, JournalLib" in detail(deplace, "F01")
-    assert "absents : Idevise" in detail(juste.drop(columns="Idevise"), "F01")
+    assert "Les champs ne sont pas dans l'ordre légal, qui est JournalCode, JournalLib" in detail(deplace, "F01")
+    assert "Champs absents : Idevise." in detail(juste.drop(columns="Idevise"), "F01")
 
 
 def test_f01_les_champs_de_tresorerie_sont_admis_apres_les_autres(juste: pd.DataFrame) -> None:

@@ -107,7 +107,7 @@ def test_champs_deplaces_ou_absents_lus_par_leur_nom(ecrire) -> None:
     assert fec["CompteNum"].tolist() == ["411000", "707000", "445710"]
     controle = controler_fec(fec).set_index("code").loc["F01"]
     assert controle["nb"] == 2
-    assert "absents : Idevise ; ordre attendu" in controle["detail"]
+    assert "Champs absents : Idevise ; les champs ne sont pas dans l'ordre légal, qui est" in controle["detail"]
 
 
 def _montant_sens(debit: str, credit: str) -> str:
@@ -229,6 +229,13 @@ def test_e9_autre_separateur(ecrire, signe: str, nom: str) -> None:
         lire_fec(ecrire(TEXTE.replace("\t", signe)))
     assert str(refus.value).startswith(f"J'ai lu {nom} dans l'en-tête de « fec.txt » (« JournalCode{signe}JournalLib")
     assert "par tabulation ou par « | »" in str(refus.value)
+
+
+def test_des_noms_de_champs_entre_guillemets_sont_la_faute_dite(ecrire) -> None:
+    entete = "\t".join(f'"{champ}"' for champ in EN_TETE.split("\t"))
+    with pytest.raises(ErreurSchema, match="entre guillemets : un FEC n'en porte pas, réexportez-le") as refus:
+        lire_fec(ecrire(TEXTE.replace(EN_TETE, entete)))
+    assert "\n" not in str(refus.value)
 
 
 def test_sans_en_tete_ou_sans_montants(ecrire) -> None:

@@ -77,6 +77,8 @@ def test_les_remboursements_se_deduisent_des_emprunts_souscrits():
     sans_vj = Liasse({code: montant for code, montant in sans_vk.valeurs.items() if code != "VJ"})
     flux = tableau_flux(sans_vj, martin_n1())
     assert (flux["emprunts_nouveaux"], flux["remboursements"]) == (6_000, 0)
+    flux = tableau_flux(sans_vj, martin_n1(), {"remboursements": 10_000})
+    assert (flux["emprunts_nouveaux"], flux["remboursements"]) == (16_000, 10_000)
 
 
 def test_les_dividendes_se_deduisent_des_reserves():
@@ -112,6 +114,10 @@ def test_entreprise_individuelle_les_prelevements_passent_par_le_capital():
     )
     flux = tableau_flux(cloture, ouverture)
     assert (flux["apports_capital"], flux["dividendes"], flux["variation"]) == (0, 18_000, 12_000)
+    avec_apports = tableau_flux(cloture, ouverture, {"apports_capital": 5_000})
+    assert (avec_apports["dividendes"], avec_apports["variation"]) == (23_000, 12_000)
+    en_mapping = tableau_flux({**cloture.valeurs, "forme_juridique": "EI"}, ouverture)
+    assert en_mapping.equals(flux)
     societe = tableau_flux(dataclasses.replace(cloture, forme_juridique="SARL"), ouverture)
     assert (societe["apports_capital"], societe["dividendes"], societe["variation"]) == (2_000, 20_000, 12_000)
 
@@ -189,6 +195,19 @@ def test_exercice_precedent_sans_suite_ou_avec_un_trou():
     assert exercice_precedent(table.iloc[::-1])["FL"].fillna(-1).tolist() == [1, 3, -1, -1]
 
 
+def test_table_de_formes_juridiques_diverses():
+    ouverture = {"BJ": 50_000, "DA": 30_000, "DI": 20_000, "DL": 50_000, "FL": 1, "HN": 20_000}
+    cloture = ouverture | {"CF": 12_000, "CJ": 12_000, "DA": 32_000, "DI": 30_000, "DL": 62_000, "HN": 30_000}
+    table = table_de_liasses(
+        Liasse(valeurs, siren=forme, date_cloture=dt.date(annee, 12, 31), forme_juridique=forme)
+        for forme in ("EI", "SARL")
+        for annee, valeurs in ((2023, ouverture), (2024, cloture))
+    )
+    flux = tableau_flux(table)
+    assert flux["apports_capital"].dropna().tolist() == [0, 2_000]
+    assert flux["dividendes"].dropna().tolist() == [18_000, 20_000]
+
+
 # ---------------------------------------------------------------------------------------------- properties
 
 
@@ -201,6 +220,7 @@ def test_les_identites_tiennent_entre_deux_bilans_equilibres_quelconques(liasses
     flux, financement = tableau_flux(n, n1, tolerance=0), tableau_financement(n, n1, tolerance=0)
     avant, apres = bilan_fonctionnel(n1), bilan_fonctionnel(n)
     assert flux["variation"] == apres["tresorerie_nette"] - avant["tresorerie_nette"]
+    assert flux["variation_dettes_immobilisations"] == n.get("DZ", 0) - n1.get("DZ", 0)
     assert flux["exploitation"] + flux["investissement"] + flux["financement"] == flux["variation"]
     assert financement["variation_frng"] == apres["frng"] - avant["frng"]
     assert financement["ressources"] - financement["emplois"] == financement["variation_frng"]

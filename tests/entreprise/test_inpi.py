@@ -176,7 +176,7 @@ def test_un_bilan_confidentiel_est_rendu_vide_et_le_dit():
         ("1", "incohérences"),
         ("01", "incohérences"),
         ("1A", "manquantes"),
-        ("14", "non saisi"),
+        ("99", "« 99 » inconnu"),
     ],
 )
 def test_le_motif_de_saisie_est_dit(motif, attendu):
@@ -199,10 +199,21 @@ def test_un_actif_donne_en_net_seulement_n_invente_pas_de_brut():
     assert any("montants bruts absents : CO" in avis for avis in liasse.avertissements)
 
 
-def test_une_autre_devise_et_un_siren_court_sont_dits_ou_completes():
-    liasse = lire(bilan(COMPLET, code_devise="FRF", siren="5720784"))
-    assert liasse.siren == "005720784"
-    assert any("FRF" in avis for avis in liasse.avertissements)
+def test_un_siren_court_est_complete_et_une_devise_vide_est_l_euro():
+    assert lire(bilan(COMPLET, code_devise="", siren="5720784")).siren == "005720784"
+
+
+@pytest.mark.parametrize(
+    ("identite", "attendu"),
+    [({"code_devise": "FRF"}, "montants sont en FRF")]
+    + [({"code_motif": motif}, "pas été saisi par l'INPI") for motif in ("2", "02", "14", "23")],
+)
+def test_une_autre_devise_ou_un_bilan_non_saisi_n_est_pas_rendu(identite, attendu):
+    with pytest.raises(ErreurDonnees, match=attendu) as erreur:
+        lire(bilan(COMPLET, **identite))
+    assert "732829320" in str(erreur.value) and "\n" not in str(erreur.value)
+    with pytest.warns(AvertissementDonnees, match=f"laissé de côté : .*{attendu}"):
+        assert len(lire_bilan_inpi(fichier(bilan(COMPLET), bilan(COMPLET, **identite)))) == 1
 
 
 @pytest.mark.parametrize(

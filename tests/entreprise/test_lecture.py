@@ -69,6 +69,34 @@ def test_separateurs_encodages_et_fins_de_ligne(ecrire, separateur, encodage, fi
     assert liasse.denomination == "Le Bœuf à l'œil"
 
 
+FRANCAIS = [
+    "Dénomination;Crédit-bail du Fournil\n" + SIMPLE,
+    "Code;Libellé;Montant\nFL;Ventes de matières;660000\n",
+    "Code;Poste;Montant\nDU;Emprunts à long terme, dettes sociales dûes à l'État;660000\n",
+]
+
+
+@pytest.mark.parametrize("encodage", ["mac_roman", "cp437", "cp850"])
+@pytest.mark.parametrize("texte", FRANCAIS)
+def test_un_encodage_macintosh_ou_dos_est_refuse(ecrire, encodage, texte):
+    message = refus(ecrire(texte, encodage=encodage))
+    assert "a un encodage que je ne reconnais pas" in message and "réenregistrez-le en UTF-8" in message
+    assert "\n" not in message
+
+
+def test_le_mot_mal_lu_est_montre(ecrire):
+    assert "j'y lis « matiŠres »" in refus(ecrire(FRANCAIS[1].replace("Libellé", "Poste"), encodage="cp437"))
+    assert "j'y lis « CrŽdit »" in refus(ecrire("Code;Crédit;Montant\nFL;;5\n", encodage="mac_roman"))
+
+
+@pytest.mark.parametrize("encodage", ["cp1252", "iso-8859-15"])
+def test_les_signes_usuels_ne_font_pas_douter_de_l_encodage(ecrire, encodage):
+    nom = "Škoda ŠKODA Œuvre BŒUF cœur Žižkov Aleš é è à ç ù ê î ï ô û É À Ç €"
+    if encodage == "cp1252":
+        nom += " l’œil – « 5 ‰ » “mot” etc… Produit™ ‹ici›"
+    assert lire_document(ecrire(f"Dénomination;{nom}\n{SIMPLE}", encodage=encodage)).denomination == nom
+
+
 @pytest.mark.parametrize(
     "entete",
     [
@@ -105,6 +133,9 @@ def test_sans_en_tete_les_colonnes_sont_devinees(ecrire):
         ("000000123456", 123456),
         ("-00000012", -12),
         ("(1 200)", -1200),
+        ("660000-", -660000),
+        ("1 234,50-", -1234.5),
+        ("660.000,00-", -660000),
         ("\u22121 200", -1200),
         ("1234,00", 1234),
         ("1.234.567", 1234567),
@@ -304,6 +335,7 @@ def test_un_fichier_absent_ou_un_dossier_sont_refuses(tmp_path):
         ("FZZ;5", "code « FZZ » inconnu"),
         ("HP;douze", "« douze » n'est pas un montant"),
         ("HP;12.345", "deux façons"),
+        ("HP;12.345-", "deux façons"),
         ("HP;12 %", "en euros"),
         ("HP;#REF!", "erreur de tableur"),
         ("HP;1;2", "plus de cellules que l'en-tête"),

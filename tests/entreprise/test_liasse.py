@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from rncp_utils.entreprise import Liasse, siren_valide, table_de_liasses
-from rncp_utils.entreprise.exemples import fournil, martin, martin_n1
+from rncp_utils.entreprise.exemples import martin, martin_n1
 from rncp_utils.erreurs import ErreurDonnees, ErreurListe, ErreurSchema
 
 
@@ -59,8 +59,8 @@ def test_une_table_a_une_ligne_par_exercice():
     assert table.loc[("", dt.date(2023, 12, 31)), ["FL"]].isna().all()
 
 
-def test_une_table_refuse_deux_fois_le_meme_exercice_et_deux_regimes():
+def test_une_table_refuse_deux_fois_le_meme_exercice_et_une_2035():
     with pytest.raises(ErreurDonnees, match="figure plusieurs fois"):
         table_de_liasses([martin(), martin()])
-    with pytest.raises(ErreurDonnees, match="vers_codes_normaux"):
-        table_de_liasses([martin(), fournil()])
+    with pytest.raises(ErreurDonnees, match="2035"):
+        table_de_liasses([martin(), Liasse({"recettes": 1}, regime="BNC")])

@@ -7,7 +7,15 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from rncp_utils.entreprise import Liasse, reclasser_vers_2025, referentiel_comptable, rupture_pcg, table_de_liasses
+from rncp_utils.entreprise import (
+    Liasse,
+    ratios,
+    reclasser_vers_2025,
+    referentiel_comptable,
+    rupture_pcg,
+    sig,
+    table_de_liasses,
+)
 from rncp_utils.entreprise.analyse.exercices import sous_pcg_2025
 from rncp_utils.entreprise.exemples import martin
 from rncp_utils.entreprise.postes import Postes
@@ -111,3 +119,12 @@ def test_rupture_entre_deux_exercices_de_la_meme_entreprise():
     assert rupture_pcg(table).tolist() == [False, True, False, False]
     with pytest.raises(ErreurSchema, match="set_index"):
         rupture_pcg(table.reset_index(drop=True))
+
+
+@pytest.mark.parametrize("duree", [0, -3, 25])
+def test_une_duree_impossible_ne_donne_pas_de_raison_legale(duree):
+    lignes = [dict(martin().valeurs) | {"date_cloture": "2025-12-31", "duree_mois": mois} for mois in (duree, 24)]
+    for table in (pd.DataFrame(lignes), pd.DataFrame(lignes[:1])):
+        assert sig(table)["motif"].iloc[0] == "durée d'exercice hors de 1 à 24 mois"
+        assert ratios(table)["motif"].iloc[0] == "durée d'exercice hors de 1 à 24 mois"
+    assert pd.isna(sig(pd.DataFrame(lignes))["motif"].iloc[1])

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rncp_utils.entreprise import Liasse, caf_bce, controler_table, effet_ciseau, sig, table_de_liasses, tableau_flux
 from rncp_utils.entreprise import postes as module
+from rncp_utils.entreprise.exemples import martin, martin_n1
 from rncp_utils.entreprise.postes import Postes, calculer, selon
 from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees, ErreurSchema
 
@@ -133,3 +135,39 @@ def test_plus_de_motifs_que_de_bits_ne_casse_rien():
     motif = p.resultat(x=1.0)["motif"]
     assert motif.iloc[0].startswith("motif 0 ; motif 1 ; ")
     assert motif.iloc[1:].isna().all()
+
+
+@pytest.mark.parametrize("valeur", [float("inf"), -float("inf")])
+def test_un_montant_infini_est_une_faute_jamais_un_resultat(valeur):
+    with pytest.raises(ErreurDonnees, match="poste FY infini"):
+        sig({**martin().valeurs, "FY": valeur})
+    table = pd.DataFrame([dict(martin().valeurs), {**martin().valeurs, "FY": valeur}], dtype="float64")
+    soldes = sig(table, controle=False)
+    assert soldes["motif"].isna().tolist() == [True, False]
+    assert "poste FY infini" in soldes["motif"].iloc[1]
+    assert soldes.drop(columns="motif").iloc[1].isna().all()
+    assert soldes["ebe"].iloc[0] == 82_000
+
+
+@pytest.mark.parametrize("valeur", [True, "120000", "cent"])
+def test_un_texte_ou_un_booleen_n_est_pas_un_montant(valeur):
+    with pytest.raises(ErreurDonnees, match="un montant en euros est attendu"):
+        caf_bce({**martin().valeurs, "GW": valeur})
+    for colonne in ([valeur, valeur], pd.array([valeur, valeur], dtype=object)):
+        table = pd.DataFrame([dict(martin().valeurs)] * 2).assign(GW=colonne)
+        with pytest.raises(ErreurSchema, match="La colonne GW contient autre chose que des nombres"):
+            caf_bce(table)
+
+
+def test_des_decimaux_et_des_entiers_de_numpy_sont_des_montants():
+    liasse = Liasse({"FL": Decimal("660000.00"), "FC": np.int64(120_000), "FY": np.float64(1.5)})
+    assert dict(liasse.valeurs) == {"FL": 660_000.0, "FC": 120_000, "FY": 1.5}
+    assert {type(valeur) for valeur in liasse.valeurs.values()} == {int, float}
+
+
+def test_un_exercice_en_double_est_refuse_la_ou_les_exercices_se_comparent():
+    table = table_de_liasses([martin(), martin_n1()])
+    deux_fois = pd.concat([table, table])
+    for fonction in (effet_ciseau, tableau_flux, controler_table):
+        with pytest.raises(ErreurDonnees, match="figure plusieurs fois : gardez-en un"):
+            fonction(deux_fois)

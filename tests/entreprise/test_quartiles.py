@@ -50,8 +50,13 @@ def test_un_groupe_trop_petit_n_a_pas_de_quartiles():
 def test_ce_qui_n_a_pas_de_groupe_est_compte():
     table = pd.DataFrame({"section_naf": ["C", "C", None], "marge": [0.1, 0.2, 0.3]})
     resultat = quartiles(table, ["section_naf"], min_n=1)
-    assert resultat["n"].tolist() == [2]
+    assert resultat["n"].tolist() == [2, 1]
     assert resultat.attrs["sans_groupe"] == 1
+    assert resultat["q2"].isna().tolist() == [False, True] and pd.isna(resultat["motif"].iloc[0])
+    assert resultat["motif"].iloc[1] == "clé absente (section_naf) : aucun groupe, quartiles non calculés"
+    deux = quartiles(table.assign(tranche_ca=["1", None, "1"]), min_n=1)
+    assert deux["n"].tolist() == [1, 1, 1] and deux.attrs["sans_groupe"] == 2
+    assert deux["q1"].notna().tolist() == [True, False, False]
 
 
 def test_la_cle_peut_etre_dans_l_index_et_l_ordre_ne_compte_pas():

@@ -297,6 +297,16 @@ def test_l_endettement_releve_la_rentabilite_si_et_seulement_si_elle_depasse_son
     assert gain == pytest.approx((re - i) * (1 - t), abs=1e-12)
 
 
+def test_listes_et_textes_des_leviers():
+    assert effet_de_levier([0.10, 0.04], 0.05, 1.5, [0.25, 0.25]).tolist() == pytest.approx([0.13125, 0.01875])
+    assert dscr(caf=[68_800, 0], interets=9_400, capital=34_000).tolist() == pytest.approx([78.2 / 43.4, 9.4 / 43.4])
+    for texte in ("beaucoup", ["0,1", "x"]):
+        with pytest.raises(ErreurDonnees, match="re contient autre chose que des nombres"):
+            effet_de_levier(texte, 0.05, 1.5, 0.25)
+    with pytest.raises(ErreurSchema, match="mêmes lignes"):
+        effet_de_levier([0.1, 0.2], [0.05] * 3, 1.5, 0.25)
+
+
 def test_refus_de_l_effet_de_levier():
     with pytest.raises(ErreurDonnees, match="fraction"):
         effet_de_levier(10, 0.05, 1.5, 0.25)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rncp_utils.entreprise import Liasse, sig, table_de_liasses
+from rncp_utils.entreprise import Liasse, bilan_fonctionnel, caf_bce, ratios_bce, sig, table_de_liasses
 from rncp_utils.entreprise.codes import SIMPLIFIE, passage
 from rncp_utils.entreprise.controles.liasse import controler_liasse
 from rncp_utils.entreprise.exemples import fournil, martin
@@ -124,6 +125,40 @@ def test_mapping_et_series_gardent_leur_nature():
     assert postes_normaux(valeurs)["FL"] == 350_000
 
 
+def test_les_doutes_de_la_conversion_accompagnent_les_resultats():
+    doutes = vers_codes_normaux(fournil()).avertissements
+    assert len(doutes) == 3
+    valeurs = dict(fournil().valeurs)
+    ligne = vers_codes_normaux(table_de_liasses([fournil()])).iloc[0].drop(["regime", "forme_juridique"])
+    for source in (fournil(), valeurs, pd.Series(valeurs), vers_codes_normaux(valeurs), ligne):
+        resultat = sig(source)
+        assert resultat.attrs["motifs"] == resultat.attrs["avertissements"] == doutes
+    bilan = bilan_fonctionnel(simplifiee(BILAN), bz_hors_exploitation=0)
+    assert bilan.attrs["motifs"] == vers_codes_normaux(simplifiee(BILAN)).avertissements != ()
+
+
+@pytest.mark.parametrize("par_bloc", [1, 1 << 16])
+def test_les_doutes_d_une_table_sont_dans_motif_et_n_annulent_pas_la_ligne(monkeypatch, par_bloc):
+    monkeypatch.setattr("rncp_utils.entreprise.postes.LIGNES_PAR_BLOC", par_bloc)
+    comptes = montants("210 100 218 5 232 105 242 60 264 60 270 45 310 45")
+    sans_doute = Liasse(comptes, siren="2", regime="RS")
+    table = table_de_liasses([fournil(), sans_doute])
+    for source in (table, vers_codes_normaux(table)):
+        resultat = sig(source)
+        assert resultat["resultat_net"].tolist() == [60_500, 45]
+        motifs = resultat["motif"].astype("object").tolist()
+        assert motifs[0].split(" ; ") == list(vers_codes_normaux(fournil()).avertissements)
+        assert pd.isna(motifs[1])
+
+
+@pytest.mark.parametrize("motif", ["à revoir", 12.0, None])
+def test_une_colonne_motif_qui_n_est_pas_de_la_conversion_est_ignoree(motif):
+    table = table_de_liasses([martin()])
+    pd.testing.assert_frame_equal(sig(table.assign(motif=motif)), sig(table))
+    doute = vers_codes_normaux(fournil()).avertissements[0]
+    assert sig(table.assign(motif=f"à revoir ; {doute}"))["motif"].tolist() == [doute]
+
+
 MONTANTS = st.integers(-1_000_000, 1_000_000)
 LIASSES = st.dictionaries(st.sampled_from(sorted(set(passage().values()) | {"172"})), MONTANTS, min_size=1)
 
@@ -149,3 +184,19 @@ def test_une_table_donne_ce_que_donne_chaque_liasse(lots):
         assert remplis == dict(seule.valeurs)
         motif = ligne["motif"]
         assert (set() if pd.isna(motif) else set(motif.split(" ; "))) == set(seule.avertissements)
+
+
+def test_un_portefeuille_mele_les_regimes_sans_changer_aucun_resultat():
+    normale, simplifiee = martin(), fournil()
+    table = table_de_liasses(
+        [replace(simplifiee, siren="2"), replace(normale, siren="1"), replace(simplifiee, siren="3")]
+    )
+    assert table["regime"].tolist() == ["RS", "RN", "RS"]
+    for fonction in (sig, caf_bce, ratios_bce):
+        ensemble = fonction(table)
+        assert ensemble.index.equals(table.index)
+        assert ensemble.columns[-1] == "motif"
+        for rang, seule in enumerate((simplifiee, normale, simplifiee)):
+            attendu = fonction(seule)
+            lu = ensemble.iloc[rang].drop("motif")[attendu.index].astype("float64")
+            pd.testing.assert_series_equal(lu, attendu, check_names=False)

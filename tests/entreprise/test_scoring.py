@@ -21,7 +21,9 @@ from rncp_utils.entreprise import (
     tendance,
 )
 from rncp_utils.entreprise.exemples import martin, martin_n1
+from rncp_utils.entreprise.scoring.notation import ENTREES
 from rncp_utils.erreurs import ErreurDonnees, ErreurRegle, ErreurSchema
+from rncp_utils.parametres import bareme
 
 pytestmark = pytest.mark.filterwarnings("ignore::rncp_utils.erreurs.AvertissementDonnees")
 
@@ -155,9 +157,12 @@ def test_la_notation_lit_les_ratios_de_martin():
 
 def test_ce_qui_manque_est_repondere_et_dit():
     note = notation_interne({"autonomie_financiere": 0.20})
-    assert note["score"] == pytest.approx(50) and note["classe"] == "C"
+    assert note["score"] == pytest.approx(50)
     assert note["indice_confiance"] == pytest.approx(0.12)
     assert math.isnan(note["points_comportement"])
+    assert note["classe"] is None and math.isnan(note["pd"])
+    assert note.attrs["motifs"] == ("composantes insuffisantes : moins de 50\N{NO-BREAK SPACE}% des points connus",)
+    assert notation_interne({"autonomie_financiere": 0.20}, defaut=True)["classe"] == "F"
     partielle = notation_interne(RATIOS, 15, {"secteur": "neutre"})
     assert partielle["indice_confiance"] == pytest.approx(0.89)
     assert partielle["points_qualitatif"] == pytest.approx(2)
@@ -173,14 +178,39 @@ def test_des_dettes_sans_caf_ne_sont_pas_une_composante_manquante():
     assert sans_dettes["indice_confiance"] == pytest.approx(0.73)
 
 
+def test_df_sur_caf_inconnu_ne_releve_pas_la_classe():
+    sans = RATIOS | {"df_sur_caf": float("nan")}
+    note, pire = notation_interne(sans, 15), notation_interne(RATIOS | {"df_sur_caf": 15.0}, 15)
+    assert math.isnan(note["points_df_sur_caf"]) and note["indice_confiance"] == pytest.approx(0.73)
+    assert (note["classe"], note["pd"]) == (pire["classe"], pire["pd"]) and note["score"] > pire["score"]
+    assert note.attrs["motifs"] == ("df_sur_caf inconnu : classe provisoire, lue avec 0 point pour la dette",)
+    table = notation_interne(pd.DataFrame([sans, RATIOS, sans | {"caf": 1.0, "dettes_financieres": 0.0}]), 15)
+    assert table["motif"].isna().tolist() == [False, True, True]
+    assert table["classe"].iloc[0] == note["classe"]
+
+
+@pytest.mark.parametrize(
+    "faute", [{"autonomie_financiere": 36.7}, {"ebe_sur_ca": 12}, {"tendance_ebe_sur_ca": -1.5}], ids=str
+)
+def test_un_taux_en_pourcentage_est_refuse(faute):
+    with pytest.raises(ErreurDonnees, match="taux attendu en fraction"):
+        notation_interne(RATIOS | faute, 15)
+    table = notation_interne(pd.DataFrame([RATIOS | faute, RATIOS]), 15)
+    assert table.iloc[0].drop("motif").isna().all() and "taux attendu en fraction" in table["motif"].iloc[0]
+    assert table["classe"].iloc[1] == "A"
+
+
 @pytest.mark.parametrize(
     ("score", "classe"),
     [(85, "A+"), (84.99, "A"), (75, "A"), (65, "B+"), (55, "B"), (45, "C"), (35, "D"), (34.99, "E"), (0, "E")],
 )
 def test_bornes_des_classes(score, classe):
-    part = score / 100
-    autonomie = np.interp(part, [0, 0.25, 0.50, 0.75, 1], [0, 0.10, 0.20, 0.30, 0.45])
-    assert notation_interne({"autonomie_financiere": autonomie})["classe"] == classe
+    # More than half of the points, all with the same share.
+    lus = {}
+    for nom in ("autonomie_financiere", "df_sur_caf", "liquidite", "comportement"):
+        ancres = sorted((part, seuil) for seuil, part in bareme(f"scoring.notation_interne.ancres.{nom}", "2026-01-01"))
+        lus[ENTREES[nom]] = np.interp(score / 100, *zip(*ancres, strict=True))
+    assert notation_interne(lus)["classe"] == classe
 
 
 def test_le_forcage_ne_peut_qu_abaisser():
@@ -243,7 +273,7 @@ def test_la_note_est_monotone_en_chaque_entree(entrees, nom, donnees):
     if SENS.get(nom, 1) < 0:
         moins, plus = plus, moins
     assert moins["score"] <= plus["score"] + 1e-9
-    assert moins["pd"] >= plus["pd"]
+    assert moins["pd"] >= plus["pd"] or (math.isnan(moins["pd"]) and moins["classe"] is plus["classe"] is None)
     assert 0 <= moins["score"] <= 100 and 0 < moins["indice_confiance"] <= 1
 
 
@@ -282,7 +312,7 @@ def test_un_portefeuille_est_note_ligne_a_ligne():
     for cle in index[1:]:
         seule = notation_interne(table.loc[cle], None, qualitatif.loc[cle].to_dict(), defaut=defaut[cle])
         ligne = resultat.loc[cle]
-        assert ligne["classe"] == seule["classe"]
+        assert ligne["classe"] == seule["classe"] or (pd.isna(ligne["classe"]) and seule["classe"] is None)
         nombres = [nom for nom in seule.index if nom != "classe"]
         np.testing.assert_allclose(ligne[nombres].astype(float), seule[nombres].astype(float), rtol=1e-12)
 

@@ -147,6 +147,11 @@ def test_pcg_2025_l_ebe_ne_change_pas_et_le_resultat_exceptionnel_se_vide():
     )
 
 
+def test_pcg_2025_la_lecture_bancaire_ecarte_aussi_la_quote_part_de_subventions():
+    soldes = sig(reclasser_vers_2025(martin()), "banque", dot_cb=10_000)
+    _verifier(soldes, va_b=324_000, ebe_b=94_000, frais_fin_b=11_400, resultat_net=41_000)
+
+
 def test_pcg_2025_cession_financiere_dans_le_resultat_financier():
     soldes = sig(reclasser_vers_2025(martin(), financieres=True))
     _verifier(soldes, ebe=82_000, resultat_exploitation=56_800, resultat_financier=-7_600, resultat_net=41_000)
@@ -166,6 +171,13 @@ def test_pcg_2025_comptes_inconnus_comptes_pour_zero_et_c_est_dit():
         soldes = sig(liasse)
     assert soldes.attrs["motifs"] == ("comptes du PCG 2025 inconnus, comptés pour 0",)
     assert math.isnan(soldes["plus_ou_moins_value_cession"])
+
+
+@pytest.mark.parametrize("case", ["FO", "FQ", "GE"])
+def test_pcg_2025_rien_n_est_douteux_si_aucune_case_ne_peut_contenir_ces_comptes(case):
+    vide = Liasse({"FL": 100, "FI": 100}, date_cloture=dt.date(2025, 12, 31))
+    assert sig(vide).attrs["motifs"] == ()
+    assert sig(vide.avec(**{case: 10})).attrs["motifs"] == ("comptes du PCG 2025 inconnus, comptés pour 0",)
 
 
 def test_un_compte_d_un_autre_plan_comptable_est_refuse():
@@ -296,6 +308,10 @@ def test_la_lecture_bancaire_ne_change_ni_les_soldes_comptables_ni_le_resultat(l
     valeurs = data.draw(liasses_equilibrees)
     comptable, bancaire = sig(valeurs), sig(valeurs, "banque", part_interet_cb=0.3)
     assert bancaire["resultat_net"] == comptable["resultat_net"] == valeurs["HN"]
+    participation = valeurs.get("HJ", 0)
+    assert bancaire["personnel_b"] == sum(valeurs.get(code, 0) for code in ("FY", "FZ", "YU")) + participation
+    redevances = valeurs.get("HP", 0) + valeurs.get("HQ", 0)
+    assert bancaire["ebe_b"] == comptable["ebe"] + redevances - participation
     assert bancaire["rex_b"] + valeurs.get("GH", 0) - valeurs.get("GI", 0) + valeurs["GP"] - bancaire[
         "frais_fin_b"
     ] == pytest.approx(bancaire["rcai_b"], abs=1e-6)

@@ -10,7 +10,7 @@ import pandas as pd
 from rncp_utils.entreprise.analyse.bilan import OptionsBilan, masses_fonctionnelles
 from rncp_utils.entreprise.analyse.exercices import exercice_precedent, facteur_annuel
 from rncp_utils.entreprise.analyse.pcg import rupture_pcg
-from rncp_utils.entreprise.postes import Postes, Valeur
+from rncp_utils.entreprise.postes import Postes, Valeur, selon
 from rncp_utils.entreprise.regimes import vers_codes_normaux
 from rncp_utils.erreurs import ErreurDonnees
 
@@ -103,7 +103,7 @@ def _financier(p: Postes, q: Postes) -> dict[str, Valeur]:
         return {"variation_frng": inconnu, "variation_bfr": inconnu, "ciseau_financier": inconnu}
     masses, avant = masses_fonctionnelles(p, OptionsBilan()), masses_fonctionnelles(q, OptionsBilan())
     variation_frng = masses["frng"] - avant["frng"]
-    variation_bfr = masses["bfr"] - avant["bfr"] + 0 * variation_frng
+    variation_bfr = selon(np.isnan(variation_frng), np.nan, masses["bfr"] - avant["bfr"])
     condition = (variation_bfr > variation_frng) & (masses["tresorerie_nette"] < 0)
     return {
         "variation_frng": variation_frng,

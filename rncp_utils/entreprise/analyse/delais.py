@@ -54,7 +54,8 @@ def rotation(
     Series ou DataFrame
         rotation_marchandises, rotation_matieres, rotation_produits, stocks_bce, delai_clients, delai_fournisseurs,
         bfre_bce_jours, en jours ; bfre_bce, en euros ; depassement_clients et depassement_fournisseurs, jours au-delà
-        du délai maximal convenu (art. L. 441-10 du code de commerce, à vérifier). NaN et un motif sans flux.
+        de 60 jours date de facture (art. L. 441-10 du code de commerce, à vérifier) ; un motif rappelle alors l'autre
+        plafond admis, 45 jours fin de mois, soit environ 60 jours en moyenne. NaN et un motif sans flux.
 
     >>> from rncp_utils.entreprise.exemples import martin
     >>> rotation(martin())[["stocks_bce", "delai_clients", "delai_fournisseurs"]].round(2).tolist()
@@ -79,6 +80,7 @@ def rotation(
     delai_clients = temps(creances, ca_ttc(p, taux_tva), "délai clients")
     delai_fournisseurs = temps(p.get("DX"), achats_ttc(p, taux_tva), "délai fournisseurs")
     plafond = parametre_a_la_cloture(p, "delais_paiement.maximum_date_facture")
+    _dire_les_plafonds(p, plafond, {"clients": delai_clients, "fournisseurs": delai_fournisseurs})
     bfre_bce = _bfre_bce(p)
     return p.resultat(
         rotation_marchandises=temps(stock("BT"), p.somme("FS", "FT"), "rotation des marchandises"),
@@ -92,6 +94,19 @@ def rotation(
         bfre_bce=bfre_bce,
         bfre_bce_jours=temps(bfre_bce, p["FL"], "BFR d'exploitation sur chiffre d'affaires"),
     )
+
+
+def _dire_les_plafonds(p: Postes, plafond: Valeur, delais: dict[str, Valeur]) -> None:
+    """Both legal ceilings, where a delay is beyond the first: an average delay cannot tell which one was agreed."""
+    fin_de_mois = parametre_a_la_cloture(p, "delais_paiement.maximum_fin_de_mois")
+    date_facture, fin_de_mois = (" ou ".join(f"{jours:g}" for jours in np.unique(x)) for x in (plafond, fin_de_mois))
+    for qui, delai in delais.items():
+        p.signaler(
+            delai > plafond,
+            f"délai {qui} au-delà du plafond légal : {date_facture} jours date de facture, ou {fin_de_mois} jours fin "
+            "de mois si le contrat le prévoit",
+            bloquant=False,
+        )
 
 
 def _exercice_precedent(p: Postes, n1: Entreprises | None) -> Postes:
@@ -137,14 +152,14 @@ def bfr_normatif(postes: pd.DataFrame, *, ca_ht: float | None = None, base_jours
     Raises
     ------
     ErreurSchema, ErreurDonnees
-        Colonne absente, sens autre que 1 et -1, temps ou coefficient négatif ou absent.
+        Colonne absente ou de texte, sens autre que 1 et -1, temps ou coefficient négatif ou absent.
 
     >>> tableau = pd.DataFrame({"poste": ["clients", "fournisseurs"], "temps_jours": [45, 50],
     ...                         "coefficient": [1.20, 0.672], "sens": [1, -1]})
     >>> round(bfr_normatif(tableau, ca_ht=360_000)["montant"])
     20400
     """
-    _verifier_postes_normatifs(postes)
+    postes = _postes_normatifs(postes)
     contributions = postes["sens"] * postes["temps_jours"] * postes["coefficient"]
     jours = float(contributions.sum())
     base = parametre_a_la_cloture(Postes({}), "ratios.base_jours") if base_jours is None else base_jours
@@ -160,16 +175,23 @@ def bfr_normatif(postes: pd.DataFrame, *, ca_ht: float | None = None, base_jours
     )
 
 
-def _verifier_postes_normatifs(postes: pd.DataFrame) -> None:
+def _postes_normatifs(postes: pd.DataFrame) -> pd.DataFrame:
+    """The table with columns of floats, or a refusal."""
     absentes = [colonne for colonne in COLONNES_NORMATIVES if colonne not in postes]
     if absentes:
         raise ErreurSchema(f"Colonne {', '.join(absentes)} absente : il faut {', '.join(COLONNES_NORMATIVES)}.")
+    nombres = list(COLONNES_NORMATIVES[1:])
+    textes = [nom for nom in nombres if nom not in postes.infer_objects().select_dtypes("number")]
+    if textes:
+        raise ErreurSchema(f"La colonne {', '.join(textes)} contient autre chose que des nombres : convertissez-la.")
+    postes = postes.assign(**{nom: postes[nom].to_numpy(dtype="float64", na_value=np.nan) for nom in nombres})
     fautifs = (
         ~postes["sens"].isin([1, -1])
         | ~(postes["temps_jours"] >= 0)
         | ~(postes["coefficient"] >= 0)
-        | np.isinf(postes[["temps_jours", "coefficient"]].astype("float64")).any(axis=1)
+        | np.isinf(postes[nombres]).any(axis=1)
     )
     if fautifs.any():
         noms = ", ".join(map(str, postes.loc[fautifs, "poste"]))
         raise ErreurDonnees(f"Poste {noms} : temps et coefficient positifs, et sens égal à 1 ou -1, sont attendus.")
+    return postes

@@ -87,7 +87,8 @@ def duree_mois(postes: Postes) -> Valeur:
 
 def facteur_annuel(postes: Postes) -> Valeur:
     """What a flow of the year is multiplied by to stand for twelve months."""
-    return MOIS_PAR_AN / duree_mois(postes)
+    # Rows of a length of 0 are refused: no division by zero is to be warned of.
+    return MOIS_PAR_AN / np.maximum(duree_mois(postes), 1.0)
 
 
 def parametre_a_la_cloture(postes: Postes, nom: str) -> Valeur:
@@ -101,18 +102,24 @@ def parametre_a_la_cloture(postes: Postes, nom: str) -> Valeur:
 
 
 def ouvertures(postes: Postes) -> Jours | None:
-    """First days of the accounting years, in the same shape as the closing days; None where the source tells none."""
+    """First days of the accounting years, in the same shape as the closing days; None where the source tells none.
+
+    An impossible length, refused elsewhere, leaves the day unknown: no rule may be told from a wrong date.
+    """
     fins = clotures(postes)
     if fins is None or not len(fins.jours):
         return None
     durees = duree_mois(postes)
+    inconnues = fins.inconnues | (durees < 1) | (durees > DUREE_MAXIMALE)
+    durees = np.clip(durees, 1, DUREE_MAXIMALE)
     if not isinstance(durees, np.ndarray) or (durees == durees[0]).all():
-        return Jours(_debuts(fins.jours, int(np.atleast_1d(durees)[0])), fins.rangs)
+        rangs = np.where(inconnues, -1, fins.rangs) if np.any(inconnues) else fins.rangs
+        return Jours(_debuts(fins.jours, int(np.atleast_1d(durees)[0])), rangs)
     # Few distinct pairs (closing day, length): dates are worked out once a pair, not once a row.
-    paires = np.where(fins.inconnues, -1, fins.rangs * (DUREE_MAXIMALE + 1) + np.clip(durees, 1, DUREE_MAXIMALE))
+    paires = np.where(inconnues, -1, fins.rangs * (DUREE_MAXIMALE + 1) + durees)
     rangs, distinctes = pd.factorize(paires.astype("int64"))
     jours = _debuts(fins.jours[distinctes // (DUREE_MAXIMALE + 1)], distinctes % (DUREE_MAXIMALE + 1))
-    return Jours(jours, np.where(fins.inconnues, -1, rangs))
+    return Jours(jours, np.where(inconnues, -1, rangs))
 
 
 def _debuts(fins: np.ndarray, durees: int | np.ndarray) -> np.ndarray:
@@ -147,6 +154,17 @@ def sous_pcg_2025(postes: Postes, referentiel: str | None = None) -> Masque:
     return bool(applique.all()) if applique.all() == applique.any() else applique
 
 
+def exiger_cles_uniques(index: pd.Index) -> None:
+    """Refuse two rows for the same company and year: comparing years would compare a year with itself."""
+    if index.has_duplicates:
+        cle = index[index.duplicated()][0]
+        raise ErreurDonnees(f"L'exercice {' clos le '.join(map(_texte, cle))} figure plusieurs fois : gardez-en un.")
+
+
+def _texte(valeur: object) -> str:
+    return f"{valeur:%d/%m/%Y}" if hasattr(valeur, "strftime") else str(valeur)
+
+
 def exercice_precedent(table: pd.DataFrame) -> pd.DataFrame:
     """Pour chaque ligne d'une table de liasses, la liasse de l'exercice précédent de la même entreprise.
 
@@ -165,9 +183,12 @@ def exercice_precedent(table: pd.DataFrame) -> pd.DataFrame:
     ------
     ErreurSchema
         L'index n'est pas (siren, date_cloture).
+    ErreurDonnees
+        Un exercice figure deux fois.
     """
     if not isinstance(table.index, pd.MultiIndex) or not set(INDEX) <= set(table.index.names):
         raise ErreurSchema("La table n'a pas l'index (siren, date_cloture) : donnez-le avec set_index.")
+    exiger_cles_uniques(table.index)
     entreprises, _ = pd.factorize(table.index.get_level_values(SIREN))
     jours = _jours(table.index.get_level_values(CLOTURE))
     ordre = np.lexsort((jours, entreprises))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees
+from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees, ErreurSchema
 from rncp_utils.parametres import parametre
 
 CAF_PLUS_INTERETS = "caf_plus_interets"
@@ -26,38 +26,39 @@ def effet_de_levier(re: Any, i: Any, dettes_sur_cp: Any, t: Any) -> Any:
 
     Parameters
     ----------
-    re : float, array ou Series
+    re : float, liste, array ou Series
         Rentabilité économique avant impôt, fraction (0.10 pour 10 %).
-    i : float, array ou Series
+    i : float, liste, array ou Series
         Coût de la dette avant impôt, fraction.
-    dettes_sur_cp : float, array ou Series
+    dettes_sur_cp : float, liste, array ou Series
         Dettes financières sur capitaux propres (``gearing_brut``). Négatif, il dit des capitaux propres négatifs :
         l'effet de levier n'a pas de sens, le résultat est NaN et un avertissement le dit.
-    t : float, array ou Series
+    t : float, liste, array ou Series
         Taux d'impôt, fraction.
 
     Returns
     -------
-    float, array ou Series
+    float, liste, array ou Series
         Rentabilité financière après impôt, fraction.
 
     Raises
     ------
     ErreurDonnees
-        Taux supérieur à 1 ou inférieur à -1 ; une valeur seule qui manque (NaN).
+        Taux supérieur à 1 ou inférieur à -1 ; une valeur seule qui manque (NaN) ; autre chose que des nombres.
+    ErreurSchema
+        Listes de longueurs différentes, ou séries qui n'ont pas les mêmes lignes.
 
     Source : définition usuelle, de mémoire, à vérifier (23 novembre 2026).
 
     >>> round(effet_de_levier(0.10, 0.05, 1.5, 0.25), 5)
     0.13125
     """
+    re, i, t, dettes_sur_cp = _nombres({"re": re, "i": i, "t": t, "dettes_sur_cp": dettes_sur_cp}).values()
     for nom, taux in (("re", re), ("i", i), ("t", t)):
-        _exiger_nombre(nom, taux)
         if np.any(np.abs(taux) > 1):
             raise ErreurDonnees(f"{nom} vaut {taux} : taux attendu en fraction (0,05 pour 5 %).")
     if np.any(np.asarray(t) < 0):
         raise ErreurDonnees(f"t vaut {t} : un taux d'impôt n'est pas négatif.")
-    _exiger_nombre("dettes_sur_cp", dettes_sur_cp)
     dettes_sur_cp = _sauf(np.asarray(dettes_sur_cp) < 0, dettes_sur_cp, "capitaux propres négatifs")
     return (re + (re - i) * dettes_sur_cp) * (1 - t)
 
@@ -79,22 +80,25 @@ def dscr(
 
     Parameters
     ----------
-    caf : float, array ou Series, en euros
+    caf : float, liste, array ou Series, en euros
         Capacité d'autofinancement, après intérêts (premier numérateur).
-    interets, capital : float, array ou Series, en euros
+    interets, capital : float, liste, array ou Series, en euros
         Intérêts et capital payés dans l'année, positifs.
-    ebe, impots, variation_bfr : float, array ou Series, en euros
+    ebe, impots, variation_bfr : float, liste, array ou Series, en euros
         Pour le second numérateur ; une hausse du BFR est positive.
 
     Returns
     -------
-    float, array ou Series
+    float, liste, array ou Series
         Nombre de fois ; NaN et avertissement sans service de la dette.
 
     Raises
     ------
     ErreurDonnees
-        Numérateur inconnu, montant manquant pour ce numérateur, intérêts ou capital négatifs.
+        Numérateur inconnu, montant manquant pour ce numérateur, intérêts ou capital négatifs, autre chose que des
+        nombres.
+    ErreurSchema
+        Listes de longueurs différentes, ou séries qui n'ont pas les mêmes lignes.
 
     Source : convention de cours pour le choix du numérateur ; définitions de mémoire, à vérifier (23 novembre 2026).
 
@@ -110,18 +114,45 @@ def dscr(
     }
     if numerateur not in exiges:
         raise ErreurDonnees(f"numerateur vaut « {numerateur} » : les formules admises sont {', '.join(exiges)}.")
-    for nom, valeur in (exiges[numerateur] | {"interets": interets, "capital": capital}).items():
-        _exiger_nombre(nom, valeur)
+    lus = _nombres(exiges[numerateur] | {"interets": interets, "capital": capital})
+    interets, capital = lus["interets"], lus["capital"]
     if np.any(np.asarray(interets) < 0) or np.any(np.asarray(capital) < 0):
         raise ErreurDonnees("Les intérêts ou le capital sont négatifs : écrivez ce qui est payé en positif.")
-    disponible = caf + interets if numerateur == CAF_PLUS_INTERETS else ebe - impots - variation_bfr
+    if numerateur == CAF_PLUS_INTERETS:
+        disponible = lus["caf"] + interets
+    else:
+        disponible = lus["ebe"] - lus["impots"] - lus["variation_bfr"]
     service = capital + interets
     return disponible / _sauf(np.asarray(service) == 0, service, "service de la dette nul")
 
 
-def _exiger_nombre(nom: str, valeur: Any) -> None:
-    if valeur is None or (np.ndim(valeur) == 0 and np.isnan(valeur)):
+def _nombres(valeurs: dict[str, Any]) -> dict[str, Any]:
+    """Each value as a float, an array or a Series of floats; all of them go together."""
+    lus = {nom: _nombre(nom, valeur) for nom, valeur in valeurs.items()}
+    series = [lu for lu in lus.values() if isinstance(lu, pd.Series)]
+    longueurs = {np.shape(lu) for lu in lus.values() if np.ndim(lu)}
+    if len(longueurs) > 1 or any(not serie.index.equals(series[0].index) for serie in series):
+        raise ErreurSchema(f"{', '.join(lus)} n'ont pas les mêmes lignes : donnez des listes de même longueur.")
+    return lus
+
+
+def _nombre(nom: str, valeur: Any) -> Any:
+    try:
+        if isinstance(valeur, str):
+            raise TypeError
+        if valeur is None or valeur is pd.NA:
+            tableau = np.array(np.nan)
+        elif isinstance(valeur, pd.Series):
+            tableau = valeur.to_numpy(dtype="float64", na_value=np.nan)
+        else:
+            tableau = np.asarray(valeur, dtype="float64")
+    except (TypeError, ValueError):
+        raise ErreurDonnees(f"{nom} contient autre chose que des nombres : vérifiez ce que vous donnez.") from None
+    if tableau.ndim == 0 and np.isnan(tableau):
         raise ErreurDonnees(f"{nom} manque : donnez sa valeur pour ce calcul.")
+    if isinstance(valeur, pd.Series):
+        return pd.Series(tableau, index=valeur.index, name=valeur.name)
+    return tableau if tableau.ndim else float(tableau)
 
 
 def _sauf(ou: np.ndarray, valeur: Any, motif: str) -> Any:

@@ -13,6 +13,7 @@ from rncp_utils.entreprise.analyse.exercices import CLOTURE, PCG_2025, SIREN, so
 from rncp_utils.entreprise.codes import COMPTES
 from rncp_utils.entreprise.liasse import Liasse
 from rncp_utils.entreprise.postes import Entreprises, Masque, Postes, Valeur
+from rncp_utils.entreprise.regimes import EXCEPTIONNEL
 from rncp_utils.erreurs import ErreurDonnees, ErreurSchema
 
 COMPTES_2014 = ("c675", "c775", "c777")
@@ -84,7 +85,9 @@ def _inconnus(p: Postes, absents: Mapping[str, Masque], pcg_2025: Masque) -> Mas
     sans_2014 = _et(*(absents[compte] for compte in COMPTES_2014)) & sans_2025
     inconnus: Masque = False
     if np.any(sans_2014 & np.logical_not(pcg_2025)):
-        inconnus = sans_2014 & np.logical_not(pcg_2025) & ((p.get("HB") != 0) | (p.get("HF") != 0))
+        # The simplified forms have one box of exceptional income and one of expenses, converted to HA and HE.
+        remplis = (p.get("HB") != 0) | (p.get("HF") != 0) | p.conversion.get(EXCEPTIONNEL, False)
+        inconnus = sans_2014 & np.logical_not(pcg_2025) & remplis
     if np.any(sans_2025 & pcg_2025):
         inconnus |= sans_2025 & pcg_2025 & ((p.get("FO") != 0) | (p.get("FQ") != 0) | (p.get("GE") != 0))
     return inconnus

@@ -38,8 +38,8 @@ def quartiles(
     -------
     DataFrame
         Index : les clés, puis ``ratio``. Colonnes ``n`` (effectif), ``q1``, ``q2``, ``q3`` (interpolation linéaire,
-        comme ``numpy.quantile``), ``motif``. Une entreprise sans clé n'est dans aucun groupe :
-        ``attrs["sans_groupe"]`` en donne le nombre.
+        comme ``numpy.quantile``), ``motif``. Les entreprises dont une clé manque gardent une ligne, sans quartiles et
+        avec un motif ; ``attrs["sans_groupe"]`` en donne le nombre.
 
     Raises
     ------
@@ -58,15 +58,22 @@ def quartiles(
     if min_n < 1:
         raise ErreurDonnees(f"min_n vaut {min_n} : il faut au moins une entreprise par groupe.")
     ratios = _colonnes_de_ratios(df, cle, colonnes)
-    groupes = df.groupby(cle, observed=True, sort=True)[ratios]
+    groupes = df.groupby(cle, observed=True, sort=True, dropna=False)[ratios]
     q1, q2, q3 = (_en_lignes(groupes.quantile(part)) for part in (0.25, 0.50, 0.75))
     table = pd.DataFrame({"n": _en_lignes(groupes.count()), "q1": q1, "q2": q2, "q3": q3})
     petit = table["n"] < min_n
-    table.loc[petit, ["q1", "q2", "q3"]] = np.nan
+    sans_cle = _cle_absente(table, cle)
+    table.loc[petit | sans_cle, ["q1", "q2", "q3"]] = np.nan
     effectifs = table["n"].astype("str")
     table["motif"] = ("effectif de " + effectifs + f", inférieur à {min_n} : quartiles non calculés").where(petit)
-    table.attrs["sans_groupe"] = len(df) - int(groupes.size().sum())
+    table.loc[sans_cle, "motif"] = f"clé absente ({' ou '.join(cle)}) : aucun groupe, quartiles non calculés"
+    tailles = groupes.size()
+    table.attrs["sans_groupe"] = int(tailles[_cle_absente(tailles, cle)].sum())
     return table
+
+
+def _cle_absente(table: pd.DataFrame | pd.Series, cle: list[str]) -> np.ndarray:
+    return table.index.to_frame()[cle].isna().any(axis="columns").to_numpy()
 
 
 def _en_lignes(table: pd.DataFrame) -> pd.Series:

@@ -12,7 +12,7 @@ from rncp_utils.entreprise.analyse.exercices import MOIS_PAR_AN, duree_mois, par
 from rncp_utils.entreprise.analyse.tva import achats_ttc, ca_ttc, toutes_taxes
 from rncp_utils.entreprise.codes import amortissements_de, codes_de
 from rncp_utils.entreprise.postes import Entreprises, Masque, Postes, Valeur, calculer, selon
-from rncp_utils.entreprise.regimes import est_simplifie
+from rncp_utils.entreprise.regimes import est_simplifie, melange_de_regimes, par_regime
 
 Grandeurs = dict[str, Valeur]
 
@@ -72,6 +72,8 @@ def ratios_bce(x: Entreprises) -> pd.Series | pd.DataFrame:
     >>> ratios[["taux_d_endettement_pct", "capacite_de_remboursement", "credit_fournisseurs_jours"]].round(2).to_dict()
     {'taux_d_endettement_pct': 97.82, 'capacite_de_remboursement': 2.24, 'credit_fournisseurs_jours': 50.0}
     """
+    if melange_de_regimes(x):
+        return par_regime(x, ratios_bce)
     simplifie = est_simplifie(x)
     lire_resultat = _resultat_simplifie if simplifie else _resultat_normal
     lire_bilan = _bilan_simplifie if simplifie else _bilan_normal

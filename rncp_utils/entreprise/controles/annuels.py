@@ -14,8 +14,6 @@ from rncp_utils.entreprise.controles.mesures import Mesure, mesurer
 from rncp_utils.entreprise.postes import tolerance_arrondi
 
 DUREE_MAXIMALE = 24
-# Highest share of sales that collected VAT can be taken for (convention de cours: the normal rate and some slack).
-TVA_PLAUSIBLE = 0.21
 ENTREPRISES_INDIVIDUELLES = ("EI", "EIRL")
 SOCIETES_DE_CAPITAUX = ("SARL", "EURL", "SAS", "SASU", "SA")
 
@@ -40,6 +38,8 @@ class Exercice:
         Legal form, empty where unknown.
     seuil_capital : float or ndarray
         Share of the capital below which equity calls for a vote.
+    tva_plausible : float or ndarray
+        Highest share of sales that collected VAT can be taken for.
     apports, prelevements : float or None
         Movements of a sole trader's account (one company only).
     rupture_pcg : bool
@@ -53,6 +53,7 @@ class Exercice:
     mois_ecoules: np.ndarray
     formes: np.ndarray
     seuil_capital: float | np.ndarray
+    tva_plausible: float | np.ndarray
     apports: float | None = None
     prelevements: float | None = None
     rupture_pcg: bool = False
@@ -269,7 +270,7 @@ def capitaux_propres_suffisants(exercice: Exercice, tol: float | None) -> Mesure
 
 
 K22 = Controle(
-    "K22", "", "TVA collectée entre 0 et 21 % du chiffre d'affaires (convention de cours)", ("YY", "FL"), ALERTE
+    "K22", "", "TVA collectée plausible pour le chiffre d'affaires (convention de cours)", ("YY", "FL"), ALERTE
 )
 
 
@@ -277,8 +278,8 @@ def tva_plausible(exercice: Exercice, tol: float | None) -> Mesure:
     """K22: the side ``droite`` is the collected VAT brought back within its bounds."""
     cases = exercice.cases
     tva, chiffre_affaires = cases.valeur("YY"), cases.valeur("FL")
-    droite = np.clip(tva, 0.0, np.fmax(TVA_PLAUSIBLE * chiffre_affaires, 0.0))
-    verifiable = cases.present("YY") & cases.present("FL") & (chiffre_affaires > 0)
+    droite = np.clip(tva, 0.0, np.fmax(exercice.tva_plausible * chiffre_affaires, 0.0))
+    verifiable = cases.present("YY") & cases.present("FL") & (chiffre_affaires > 0) & ~np.isnan(exercice.tva_plausible)
     motif = "il manque la TVA collectée (YY) ou le chiffre d'affaires (FL)"
     return mesurer(K22, tva, droite, verifiable, tolerance=0.0, motif=motif)
 

@@ -68,6 +68,8 @@ class Cases:
             brut = np.nan if brut is None or brut is pd.NA else brut
         try:
             if self.en_table:
+                if isinstance(brut, pd.DataFrame):
+                    raise TypeError
                 return brut.to_numpy(dtype="float64", na_value=np.nan)
             return np.array([brut], dtype="float64")
         except (AttributeError, TypeError, ValueError):

@@ -31,6 +31,7 @@ from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees, ErreurEquili
 from rncp_utils.formats import euros
 
 SEUIL_CAPITAL = "capitaux_propres.seuil_perte_de_moitie"
+TVA_PLAUSIBLE = "controles.tva_plausible"
 # Boxes of the year before that a control of this year reads.
 _CODES_N1 = ("CO", "CJ", "EE", "DL", "DA", "DD", "DE", "DF", "DG", "DH", "DI", "BT", "BL", "BN", "BP", "BR")
 
@@ -189,7 +190,8 @@ def _exercice(x: Any, n1: Any, apports: float | None, prelevements: float | None
         duree=np.array([duree]),
         mois_ecoules=np.array([ecoules]),
         formes=np.array([_forme(x.forme_juridique if isinstance(x, Liasse) else x.get("forme_juridique", ""))]),
-        seuil_capital=_seuil_capital(postes),
+        seuil_capital=_seuil(postes, SEUIL_CAPITAL),
+        tva_plausible=_seuil(postes, TVA_PLAUSIBLE),
         apports=apports,
         prelevements=prelevements,
         rupture_pcg=suivi and bool(sous_pcg_2025(postes)) != bool(sous_pcg_2025(Postes(n1))),
@@ -225,7 +227,8 @@ def _exercices(table: pd.DataFrame) -> Exercice:
         duree=duree,
         mois_ecoules=_mois_ecoules(table.index) if suivies else np.full(len(table), np.nan),
         formes=formes,
-        seuil_capital=_seuil_capital(Postes(table)),
+        seuil_capital=_seuil(Postes(table), SEUIL_CAPITAL),
+        tva_plausible=_seuil(Postes(table), TVA_PLAUSIBLE),
     )
 
 
@@ -243,10 +246,10 @@ def _forme(forme: object) -> str:
     return "" if forme is None or forme != forme else str(forme).strip().upper()
 
 
-def _seuil_capital(postes: Postes) -> float | np.ndarray:
+def _seuil(postes: Postes, nom: str) -> float | np.ndarray:
     """NaN (control not possible) before the first date of the parameter."""
     try:
-        return parametre_a_la_cloture(postes, SEUIL_CAPITAL)
+        return parametre_a_la_cloture(postes, nom)
     except ErreurParametre:
         return float("nan")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -23,6 +24,10 @@ LIGNES_MAX = 100_000
 COLONNES_MAX = 100
 SEPARATEURS = (";", "\t", ",", "|")
 ENCODAGES_ADMIS = "UTF-8, Windows-1252 ou ISO-8859-15"
+_L = r"[^\W\d_]"
+# What the accents of mac_roman, cp437 or cp850 become in cp1252: symbols against a letter (ˆ is a word, « à », of
+# mac_roman), marks inside a word, capitals after a small letter. Škoda, BŒUF, « 5 ‰ » and l’œil remain.
+_MAL_DECODE = re.compile(rf"ˆ|{_L}[‚„†‡‰ƒ]|[‚„†‡‰ƒ]{_L}|{_L}[“”‹›™][a-z]|[a-zß-ÿ][ŽŠŒÕ]")
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,8 @@ def lire_texte(chemin: Path) -> str:
     Raises
     ------
     ErreurDonnees
-        Binary content, UTF-16, a line of more than 1 MB (nothing beyond it is read), more than 100,000 lines.
+        Binary content, UTF-16, a Macintosh or DOS encoding, a line of more than 1 MB (nothing beyond it is read), more
+        than 100,000 lines.
     """
     lignes = []
     with chemin.open("rb") as flux:
@@ -66,12 +72,17 @@ def _decoder(octets: bytes, chemin: Path) -> str:
         pass
     # Only Windows-1252 puts letters between 0x80 and 0x9F; without them, ISO-8859-15 reads the euro sign and œ right.
     encodage = "cp1252" if any(0x80 <= octet <= 0x9F for octet in set(octets)) else "iso-8859-15"
+    conseil = f"réenregistrez-le en {ENCODAGES_ADMIS}"
     try:
-        return octets.decode(encodage)
+        texte = octets.decode(encodage)
     except UnicodeDecodeError:
-        raise refuser(
-            chemin, "a un encodage que je ne reconnais pas", f"réenregistrez-le en {ENCODAGES_ADMIS}"
-        ) from None
+        raise refuser(chemin, "a un encodage que je ne reconnais pas", conseil) from None
+    if faute := _MAL_DECODE.search(texte):
+        debut = re.split(r"[\s;,|\"]", texte[max(0, faute.start() - 20) : faute.start()])[-1]
+        fin = re.split(r"[\s;,|\"]", texte[faute.end() : faute.end() + 20])[0]
+        mot = f"{debut}{faute[0]}{fin}"
+        raise refuser(chemin, f"a un encodage que je ne reconnais pas (Macintosh ou DOS : j'y lis « {mot} »)", conseil)
+    return texte
 
 
 def rangees_csv(texte: str, chemin: Path, codes: frozenset[str]) -> list[Rangee]:

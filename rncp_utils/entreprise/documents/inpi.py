@@ -41,16 +41,17 @@ def lire_bilan_inpi(source: Path | str | bytes) -> list[Liasse]:
     -------
     list of Liasse
         Une par bilan, dans l'ordre du fichier, montants en euros. ``confidentialite`` est le code de l'INPI (0 public,
-        1 confidentiel, 2 compte de résultat confidentiel) ; un compte de résultat confidentiel, un bilan non saisi ou
-        une anomalie de saisie sont dits dans ``avertissements``, et les codes correspondants sont absents. La colonne
-        N-1 de l'actif est en net.
+        1 confidentiel, 2 compte de résultat confidentiel) ; un compte de résultat confidentiel ou une anomalie de
+        saisie sont dits dans ``avertissements``, et les codes correspondants sont absents. La colonne N-1 de l'actif
+        est en net.
 
     Raises
     ------
     ErreurDonnees
         Un XML d'une autre nature, mal formé, démesuré, ou qui déclare des entités ; une banque ou une assurance (types
-        A et B) ; un montant illisible. Dans un fichier de plusieurs bilans, ceux qui ne peuvent pas être lus sont
-        laissés de côté avec un AvertissementDonnees, s'il en reste.
+        A et B) ; une autre devise que l'euro ; un bilan non saisi (motifs 2 à 23) ; un montant illisible.
+        Dans un fichier de plusieurs bilans, ceux qui ne peuvent pas être lus sont laissés de côté avec un
+        AvertissementDonnees, s'il en reste.
 
     Source : bilans-saisis-v1.1.xsd de l'INPI, et lecture de 3 822 bilans publics (dépôts de 2016 à 2019).
     """

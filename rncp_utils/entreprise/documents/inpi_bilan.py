@@ -19,8 +19,9 @@ from rncp_utils.entreprise.liasse import Liasse
 from rncp_utils.erreurs import ErreurDonnees
 
 _NOMBRE = re.compile(r"[+-]?[0-9]{1,18}")
-# Anomalies of typing; other codes (2 to 23) say why nothing was typed.
+# Anomalies of typing; codes 2 to 23 say why nothing was typed.
 _MOTIFS = {"1": "incohérences relevées à la saisie", "1A": "données manquantes à la saisie"}
+_NON_SAISI = r"[2-9]|1[0-9]|2[0-3]"
 _CONFIDENTIALITES = {
     "1": "comptes confidentiels : aucun montant n'est publié",
     "2": "compte de résultat confidentiel : ses codes sont absents",
@@ -50,7 +51,8 @@ def en_liasse(bilan: BilanLu, source: str) -> Liasse:
     Raises
     ------
     ErreurDonnees
-        A French clause that names the company and the year: bank or insurance, unknown type, date, length or amount.
+        A French clause that names the company and the year: bank or insurance, unknown type, other currency, bilan not
+        typed by the INPI, date, length or amount.
     """
     identite = bilan.identite
     siren = re.sub(r"\s", "", identite.get("siren", ""))
@@ -60,7 +62,12 @@ def en_liasse(bilan: BilanLu, source: str) -> Liasse:
         raise ErreurDonnees(f"{nom}, c'est celui d'{TYPES_REFUSES[type_bilan]}, que cette analyse ne couvre pas")
     if type_bilan not in REGIME_DU_TYPE:
         raise ErreurDonnees(f"{nom}, type « {type_bilan} » inconnu (attendu C, K ou S)")
-    avertissements = _remarques(identite, type_bilan)
+    if (devise := identite.get("code_devise", "").upper()) not in ("", "EUR"):
+        raise ErreurDonnees(f"{nom}, ses montants sont en {devise[:20]}, et cette analyse ne lit que des euros")
+    motif = identite.get("code_motif", "").upper().lstrip("0")
+    if re.fullmatch(_NON_SAISI, motif):
+        raise ErreurDonnees(f"{nom}, il n'a pas été saisi par l'INPI (motif {motif}) et n'a donc pas de montants sûrs")
+    avertissements = _remarques(identite, type_bilan, motif)
     cloture = _date(identite.get("date_cloture_exercice", ""), nom)
     if cloture is None:
         avertissements.append("date de clôture non renseignée")
@@ -85,19 +92,16 @@ def en_liasse(bilan: BilanLu, source: str) -> Liasse:
     )
 
 
-def _remarques(identite: dict[str, str], type_bilan: str) -> list[str]:
+def _remarques(identite: dict[str, str], type_bilan: str, motif: str) -> list[str]:
     remarques = []
-    motif = identite.get("code_motif", "").upper().lstrip("0")
     if motif in _MOTIFS:
         remarques.append(f"{_MOTIFS[motif]} (motif {motif})")
     elif motif:
-        remarques.append(f"bilan non saisi par l'INPI (motif {motif})")
+        remarques.append(f"code de motif « {motif[:20]} » inconnu : vérifiez les montants")
     if (confidentialite := identite.get("code_confidentialite", "")) in _CONFIDENTIALITES:
         remarques.append(_CONFIDENTIALITES[confidentialite])
     if type_bilan == CONSOLIDE:
         remarques.append("comptes consolidés : ceux d'un groupe, les postes propres à la consolidation ne sont pas lus")
-    if (devise := identite.get("code_devise", "EUR")) not in ("", "EUR"):
-        remarques.append(f"montants en {devise} et non en euros")
     return remarques
 
 

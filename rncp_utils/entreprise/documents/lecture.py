@@ -43,8 +43,8 @@ def lire_document(chemin: Path | str, *, ignorer_inconnus: bool = False) -> Lias
         Le fichier. Un tableau a une colonne de codes (cases des 2050 à 2053 et 2033, ou de la 2035) et une colonne de
         montants, dans tout ordre et avec tout intitulé usuel ; l'actif peut être en colonnes brut, amortissements et
         net. Séparateurs « ; », « , », tabulation ou « | » ; UTF-8, Windows-1252 ou ISO-8859-15 ; « 1 234,56 »,
-        « (1 200) », « 000123 ». Les lignes « SIREN », « Date de clôture », « Durée », « Régime » au-dessus du tableau
-        sont lues. Montants en euros, ou en milliers si le document le dit.
+        « (1 200) », « 1200- », « 000123 ». Les lignes « SIREN », « Date de clôture », « Durée », « Régime » au-dessus
+        du tableau sont lues. Montants en euros, ou en milliers si le document le dit.
     ignorer_inconnus : bool
         Vrai : laisser de côté les codes inconnus d'un tableau, avec un avertissement, au lieu de refuser le fichier.
 

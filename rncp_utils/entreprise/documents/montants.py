@@ -12,7 +12,7 @@ from rncp_utils.formats import lire_nombre
 VIDES = frozenset({"", "-", "–", "—", "néant", "neant"})
 FORMULE_NON_CALCULEE = "#FORMULE"
 # « 12.345 » is 12 345 for some and 12,345 for others: a liasse is in whole euros, so the doubt is worth a question.
-_AMBIGU = re.compile(r"[-−(]?\s*[0-9]{1,3}[.,][0-9]{3}\s*(?:€|\))?")
+_AMBIGU = re.compile(r"[-−–(]?\s*[0-9]{1,3}[.,][0-9]{3}\s*[-−–€)]?")
 
 Cellule = str | int | float | dt.date | None
 

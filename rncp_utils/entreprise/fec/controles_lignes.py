@@ -21,12 +21,13 @@ def f01(vue: Vue) -> Resultat:
     absents = [champ for champ in CHAMPS if champ not in lus]
     de_trop = [str(champ) for champ in lus if champ not in (*CHAMPS, *CHAMPS_TRESORERIE)]
     legaux = [champ for champ in (*CHAMPS, *CHAMPS_TRESORERIE) if champ in lus]
-    fautes = [f"{nom} : {', '.join(champs)}" for nom, champs in (("absents", absents), ("en trop", de_trop)) if champs]
+    ecarts = (("champs absents", absents), ("champs en trop", de_trop))
+    fautes = [f"{nom} : {', '.join(champs)}" for nom, champs in ecarts if champs]
     desordre = [champ for champ in lus if champ in legaux] != legaux
     if desordre:
-        fautes.append(f"ordre attendu : {', '.join(legaux)}")
-    detail = f"Champs {' ; '.join(fautes)}." if fautes else ""
-    return Resultat(len(absents) + len(de_trop) + desordre, detail)
+        fautes.append(f"les champs ne sont pas dans l'ordre légal, qui est {', '.join(legaux)}")
+    detail = f"{' ; '.join(fautes)}." if fautes else ""
+    return Resultat(len(absents) + len(de_trop) + desordre, detail[:1].upper() + detail[1:])
 
 
 def f02(vue: Vue) -> Resultat:

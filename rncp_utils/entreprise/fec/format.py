@@ -221,6 +221,11 @@ def _lire_entete(entete: str, separateur: str, nom: str) -> tuple[str, ...]:
     manquants = [champ for champ in INDISPENSABLES if champ not in champs]
     if not ({"Debit", "Credit"} <= set(champs) or {MONTANT, SENS} <= set(champs)):
         manquants.append("Debit et Credit (ou Montant et Sens)")
+    if manquants and any(champ.strip("\"' ").lower() in _CANONIQUES for champ in lus if champ[0] in "\"'"):
+        raise ErreurSchema(
+            f"Dans la première ligne de « {nom} » (« {', '.join(lus)[:60]}… »), les noms des champs sont entre "
+            "guillemets : un FEC n'en porte pas, réexportez-le sans guillemets depuis le logiciel de comptabilité."
+        )
     if manquants:
         raise ErreurSchema(
             f"La première ligne de « {nom} » ne nomme pas {', '.join(manquants)} : elle doit porter les noms des "

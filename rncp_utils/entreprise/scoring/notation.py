@@ -13,6 +13,7 @@ from rncp_utils.entreprise.analyse.exercices import exercice_precedent
 from rncp_utils.entreprise.postes import Masque, Postes, Valeur, selon
 from rncp_utils.entreprise.scoring.scores import avec_classe
 from rncp_utils.erreurs import ErreurDonnees, ErreurRegle
+from rncp_utils.formats import pourcent
 from rncp_utils.parametres import bareme, parametre
 
 GRILLE = "scoring.notation_interne"
@@ -27,6 +28,8 @@ ENTREES = {
     "tendance": "tendance_ebe_sur_ca",
     "comportement": "score_alerte",
 }
+# Ratios that are fractions, and the lowest that each can be: a percentage is beyond, at least above 1.
+FRACTIONS = {"autonomie_financiere": -np.inf, "ebe_sur_ca": -np.inf, "tendance_ebe_sur_ca": -1.0}
 QUALITATIF = "qualitatif"
 APPRECIES = ("secteur", "succession")
 SCORE_ALERTE_MAXIMAL = 100.0
@@ -58,7 +61,8 @@ def notation_interne(
     Finances 60 points (autonomie 12, DF / CAF 12, EBE / CA parmi les quartiles 10, trésorerie nette 10, liquidité 6,
     tendance 10), comportement du compte 25, qualitatif 15. Chaque mesure vaut une part de ses points, linéaire entre
     des points d'ancrage. Ce qui manque est retiré et le reste repondéré : ``indice_confiance`` est la part des points
-    connue. Les grilles réelles des banques sont confidentielles : celle-ci sert à enseigner.
+    connue, et au-dessous de la moitié (``scoring.notation_interne.confiance_minimale``) il n'y a ni classe ni
+    probabilité. Les grilles réelles des banques sont confidentielles : celle-ci sert à enseigner.
 
     Parameters
     ----------
@@ -66,7 +70,8 @@ def notation_interne(
         Résultat de :func:`rncp_utils.entreprise.ratios` (autonomie_financiere, df_sur_caf, tresorerie_nette_jours,
         liquidite_generale, caf, dettes_financieres), complété au besoin de ``rang_ebe_sur_ca``
         (:func:`rang_dans_quartiles`) et de ``tendance_ebe_sur_ca`` (:func:`tendance`). Des dettes sans CAF (nulle ou
-        négative) valent 0 point. Non modifié.
+        négative) valent 0 point. Sans df_sur_caf ni de quoi le comprendre, la classe est provisoire, lue avec 0 point
+        pour la dette, et un motif le dit. Non modifié.
     comportement : float, array ou Series
         Score d'alerte du compte, de 0 (aucune alerte) à 100 ; par défaut la colonne ``score_alerte``.
     qualitatif : mapping ou DataFrame
@@ -83,13 +88,14 @@ def notation_interne(
     -------
     Series ou DataFrame
         ``points_…`` par composante, ``score`` (0 à 100), ``indice_confiance`` (0 à 1), ``pd`` (fraction à un an) et
-        ``classe``, de A+ à F. En défaut, une entreprise dont rien n'est connu a la classe F et pas de score.
+        ``classe``, de A+ à F. Trop peu de composantes : NaN, pas de classe et un motif. En défaut, une entreprise dont
+        rien n'est connu a la classe F et pas de score.
 
     Raises
     ------
     ErreurDonnees
-        Une entreprise : rien n'est connu, appréciation inconnue, score ou durée impossibles. Dans une table, la ligne
-        est NaN avec son motif.
+        Une entreprise : rien n'est connu, appréciation inconnue, score ou durée impossibles, taux donné en
+        pourcentage. Dans une table, la ligne est NaN avec son motif.
     ErreurRegle
         Une entreprise : forçage à la hausse. Dans une table, il est ignoré et le motif le dit.
 
@@ -99,6 +105,7 @@ def notation_interne(
     """
     jour = dt.date.today() if date is None else date
     p = Postes(ratios)
+    _exiger_fractions(p)
     criteres = _financiers_et_comportement(p, comportement, jour)
     criteres[QUALITATIF] = _ensemble(_qualitatifs(p, qualitatif, jour))
     obtenus = sum(selon(c.inconnu, 0.0, c.points * c.part) for c in criteres.values())
@@ -107,7 +114,22 @@ def notation_interne(
     en_defaut = _en_defaut(p, defaut)
     p.refuser((connus == 0) & np.logical_not(en_defaut), "aucune composante de la notation n'est connue")
     score = np.round(100.0 * obtenus / selon(connus == 0, np.nan, connus), DECIMALES)
-    rangs = _rangs(p, score, en_defaut, forcage, jour)
+    confiance = np.round(connus / total, DECIMALES)
+    minimum = parametre(f"{GRILLE}.confiance_minimale", jour)
+    insuffisant = (confiance < minimum) & np.logical_not(en_defaut)
+    p.signaler(
+        insuffisant, f"composantes insuffisantes : moins de {pourcent(minimum, 0)} des points connus", bloquant=False
+    )
+    provisoire = _dette_inconnue(p, criteres["df_sur_caf"])
+    p.signaler(
+        provisoire & np.logical_not(insuffisant | en_defaut),
+        "df_sur_caf inconnu : classe provisoire, lue avec 0 point pour la dette",
+        bloquant=False,
+    )
+    # A ratio is not published where the CAF is negative: leaving it out must not raise the class.
+    retenus = connus + selon(provisoire, criteres["df_sur_caf"].points, 0.0)
+    prudent = np.round(100.0 * obtenus / selon((connus == 0) | insuffisant, np.nan, retenus), DECIMALES)
+    rangs = _rangs(p, prudent, en_defaut, forcage, jour)
     probabilites = np.array([parametre(f"{GRILLE}.pd_par_classe", jour)[classe] for classe in CLASSES] + [np.nan])
     resultat = p.resultat(
         **{f"points_{nom}": selon(c.inconnu, np.nan, c.points * c.part) for nom, c in criteres.items()},
@@ -139,6 +161,19 @@ def _financiers_et_comportement(p: Postes, comportement: Any, jour: Any) -> dict
         dette.points, selon(sans_capacite, 0.0, dette.part), dette.inconnu & np.logical_not(sans_capacite)
     )
     return criteres
+
+
+def _exiger_fractions(p: Postes) -> None:
+    for nom, minimum in FRACTIONS.items():
+        valeur, _ = p.complement(nom)
+        p.refuser((valeur > 1) | (valeur < minimum), f"{nom} : taux attendu en fraction (0,05 pour 5 %)")
+
+
+def _dette_inconnue(p: Postes, dette: _Critere) -> Masque:
+    """Rows where nothing tells whether the company can repay; without any debt the question does not arise."""
+    _, caf_inconnue = p.complement("caf")
+    dettes, dettes_inconnues = p.complement("dettes_financieres")
+    return dette.inconnu & (caf_inconnue | dettes_inconnues | (dettes > 0))
 
 
 def _part(ancres: str, jour: Any, valeur: Valeur) -> Valeur:
