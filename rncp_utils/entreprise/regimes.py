@@ -156,9 +156,10 @@ def _table(table: pd.DataFrame) -> pd.DataFrame:
         postes.signaler(ou, motif, bloquant=False)
     convertie = postes.resultat(**colonnes)
     autres = [nom for nom in table if nom not in codes_connus(SIMPLIFIE) - set(COMPTES) and nom not in convertie]
-    for rang, nom in enumerate(autres, start=convertie.shape[1] - 1):
-        convertie.insert(rang, nom, NORMAL if nom == "regime" else table[nom])
-    return convertie
+    gardees = table[autres].assign(**({"regime": NORMAL} if "regime" in autres else {}))
+    complete = pd.concat([convertie.drop(columns="motif"), gardees, convertie[["motif"]]], axis=1)
+    complete.attrs = convertie.attrs
+    return complete
 
 
 def _convertir(cases: Cases) -> tuple[dict[str, np.ndarray], list[tuple[np.ndarray, str]]]:
