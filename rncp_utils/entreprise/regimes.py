@@ -104,13 +104,16 @@ def melange_de_regimes(x: Entreprises) -> bool:
 def par_regime(table: pd.DataFrame, fonction: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
     """Apply ``fonction`` to the rows of each régime of a mixed table; results come back in the order of the table."""
     simplifiees = (table["regime"] == SIMPLIFIE).to_numpy()
-    lignes = np.arange(len(table))
-    parties = [fonction(table[masque]).assign(_rang=lignes[masque]) for masque in (~simplifiees, simplifiees)]
-    ensemble = pd.concat([p.astype({"motif": "str"}) if "motif" in p else p for p in parties])
-    ensemble = ensemble.iloc[np.argsort(ensemble.pop("_rang").to_numpy())]
+    parties = [fonction(table[masque]) for masque in (~simplifiees, simplifiees)]
+    ordre = np.argsort(np.concatenate([np.flatnonzero(~simplifiees), np.flatnonzero(simplifiees)]))
+    ensemble = pd.concat([p.astype({"motif": "str"}) if "motif" in p else p for p in parties]).iloc[ordre]
     if "motif" in ensemble:
         # Kept last, and a category, as in every table of results.
-        ensemble["motif"] = ensemble.pop("motif").astype("category")
+        ensemble = pd.concat(
+            [ensemble.drop(columns="motif"), ensemble[["motif"]].astype({"motif": "category"})], axis=1
+        )
+    avertissements = [a for partie in parties for a in partie.attrs.get("avertissements", ())]
+    ensemble.attrs["avertissements"] = tuple(dict.fromkeys(avertissements))
     return ensemble
 
 
