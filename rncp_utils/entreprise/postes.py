@@ -13,16 +13,14 @@ import numpy as np
 import pandas as pd
 
 from rncp_utils.entreprise.liasse import Liasse
+from rncp_utils.entreprise.vecteurs import ENTRE_MOTIFS, Masque, Valeur, colonne_motif, remplir, sans_nombres, vides
 from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees, ErreurEquilibre, ErreurSchema
 from rncp_utils.formats import euros
 
-Valeur = float | np.ndarray
-Masque = bool | np.ndarray
 Entreprises = Liasse | Mapping[str, float] | pd.Series | pd.DataFrame
 MAX_MOTIFS = 62
 # How every doubt of the conversion from the simplified forms begins, and what stands between two reasons.
 CONVERSION = "régime simplifié : "
-ENTRE_MOTIFS = " ; "
 # Rows worked on at a time: arrays that fit in the processor's cache, and are reused from one block to the next.
 LIGNES_PAR_BLOC = 1 << 16
 
@@ -69,7 +67,7 @@ class Postes:
         """
         if code not in self._colonnes:
             valeur = self._present(code)
-            self.signaler(_vides(valeur), f"poste {code} absent")
+            self.signaler(vides(valeur), f"poste {code} absent")
             self._colonnes[code] = valeur
         return self._colonnes[code]
 
@@ -78,7 +76,7 @@ class Postes:
         cle = f"?{code}"
         if cle not in self._colonnes:
             valeur = self._fini(code) if code in self else defaut
-            self._colonnes[cle] = _remplir(valeur, _vides(valeur), defaut)
+            self._colonnes[cle] = remplir(valeur, vides(valeur), defaut)
         return self._colonnes[cle]
 
     def somme(self, *codes: str) -> Valeur:
@@ -100,7 +98,7 @@ class Postes:
     def exiger(self, *codes: str) -> None:
         """Boxes without which no result of the row has a meaning: absent column raises, empty cell voids the row."""
         for code in codes:
-            self.refuser(_vides(self._present(code)), f"poste {code} absent")
+            self.refuser(vides(self._present(code)), f"poste {code} absent")
 
     def complement(self, nom: str, fourni: object = None) -> tuple[Valeur, Masque]:
         """An amount that the forms do not hold, with 0 where it is unknown, and where that is.
@@ -114,8 +112,8 @@ class Postes:
             valeur = self._fini(nom)
         else:
             return 0.0, True
-        inconnu = _vides(valeur)
-        return _remplir(valeur, inconnu, 0.0), inconnu
+        inconnu = vides(valeur)
+        return remplir(valeur, inconnu, 0.0), inconnu
 
     def _argument(self, nom: str, fourni: object) -> Valeur:
         if isinstance(fourni, pd.Series):
@@ -159,7 +157,7 @@ class Postes:
         if isinstance(brut, pd.DataFrame):
             raise ErreurSchema(f"Le poste {code} figure en plusieurs colonnes : gardez-en une.")
         try:
-            if _sans_nombres(brut):
+            if sans_nombres(brut):
                 raise TypeError
             return brut.to_numpy(dtype="float64", na_value=np.nan)
         except (TypeError, ValueError):
@@ -295,7 +293,7 @@ class Postes:
 
     def _table(self, colonnes: dict[str, np.ndarray], bits: np.ndarray, motifs: list[str]) -> pd.DataFrame:
         table = pd.DataFrame(colonnes, index=self.source.index, copy=False)
-        table["motif"] = _colonne_motif(bits, motifs)
+        table["motif"] = colonne_motif(bits, motifs)
         table.attrs["avertissements"] = tuple(self._avertissements)
         return table
 
@@ -371,26 +369,6 @@ def _calculer_par_blocs(postes: Postes, formule: Callable[[Postes], Mapping[str,
     return postes._table(colonnes, bits, list(rangs))
 
 
-def _colonne_motif(bits: np.ndarray, motifs: list[str]) -> pd.Categorical:
-    """Reasons of each row, told by the bits of a number: rows share few combinations, whose texts are joined once."""
-    if not motifs:
-        return pd.Categorical.from_codes(np.full(len(bits), -1, dtype="int8"), categories=pd.Index([], dtype="str"))
-    codes, combinaisons = pd.factorize(bits, sort=True)
-    textes = [
-        ENTRE_MOTIFS.join(motif for rang, motif in enumerate(motifs) if int(combinaison) >> rang & 1)
-        for combinaison in combinaisons
-    ]
-    vide = bool(textes) and textes[0] == ""
-    return pd.Categorical.from_codes(codes - vide, categories=pd.Index(textes[vide:], dtype="str"))
-
-
-def _sans_nombres(colonne: pd.Series) -> bool:
-    """Whether a column holds texts or truth values, which numpy would turn into numbers without a word."""
-    if colonne.dtype == object:
-        return pd.api.types.infer_dtype(colonne, skipna=True) in ("string", "boolean", "mixed", "mixed-integer")
-    return isinstance(colonne.dtype, pd.StringDtype) or pd.api.types.is_bool_dtype(colonne)
-
-
 def _doutes_de_conversion(source: Entreprises) -> dict[str, np.ndarray]:
     """Reasons left by the conversion of the simplified forms; those of any other ``motif`` column are not ours."""
     motif = source.get("motif") if isinstance(source, Mapping | pd.Series | pd.DataFrame) else None
@@ -409,26 +387,6 @@ def _doutes_de_conversion(source: Entreprises) -> dict[str, np.ndarray]:
 def _motifs_de_conversion(texte: object) -> list[str]:
     motifs = texte.split(ENTRE_MOTIFS) if isinstance(texte, str) else ()
     return [motif for motif in motifs if motif.startswith(CONVERSION)]
-
-
-def _vides(valeur: Valeur) -> Masque:
-    """Where an amount is missing; False at once, without a mask, for a full column."""
-    if not isinstance(valeur, np.ndarray):
-        return valeur != valeur
-    vides = np.isnan(valeur)
-    return vides if vides.any() else False
-
-
-def _remplir(valeur: Valeur, vides: Masque, defaut: float) -> Valeur:
-    """``defaut`` in place of what is missing."""
-    if vides is False:
-        return valeur
-    if not isinstance(valeur, np.ndarray):
-        return defaut
-    if defaut != 0.0:
-        return np.where(vides, defaut, valeur)
-    # Clearing the bits of a float makes it 0.0; on scattered gaps this costs a third of a choice between two arrays.
-    return (valeur.view("int64") & -(~vides).astype("int64")).view("float64")
 
 
 def selon(masque: Masque, alors: Valeur, sinon: Valeur) -> Valeur:
