@@ -194,6 +194,11 @@ class Lab:
 
     def executer_tout(self) -> None:
         """Run all cells; wait for the kernel to be idle again."""
+        # A request sent while the kernel restarts or reconnects is lost, and its reply never comes.
+        self.page.wait_for_function(
+            "() => { const k = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;"
+            " return k.connectionStatus === 'connected' && k.status === 'idle'; }"
+        )
         self.commande("notebook:run-all-cells")
         self.page.wait_for_function(
             "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
