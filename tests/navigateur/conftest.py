@@ -194,14 +194,29 @@ class Lab:
 
     def executer_tout(self) -> None:
         """Run all cells; wait for the kernel to be idle again."""
-        # A request sent while the kernel restarts or reconnects is lost, and its reply never comes.
-        self.page.wait_for_function(
-            "() => { const k = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;"
-            " return k.connectionStatus === 'connected' && k.status === 'idle'; }"
-        )
+        self._joindre_le_noyau()
         self.commande("notebook:run-all-cells")
         self.page.wait_for_function(
             "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
+        )
+
+    def _joindre_le_noyau(self) -> None:
+        """Wait for an answer of the kernel: a request sent while it restarts is lost, and so may be its new status.
+
+        On a busy machine the page can miss the messages of a restarted kernel: it connects again, as a person who
+        reloads would do, and asks once more.
+        """
+        self._promesse(
+            "(async () => {"
+            " const noyau = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;"
+            " const delai = () => new Promise(fin => setTimeout(() => fin(false), 5000));"
+            " for (let essai = 0; essai < 8; essai++) {"
+            "  const reponse = noyau.requestKernelInfo().then(() => true, () => false);"
+            "  if (await Promise.race([reponse, delai()])) return;"
+            "  await Promise.race([noyau.reconnect().catch(() => {}), delai()]);"
+            " }"
+            " throw new Error('the kernel does not answer');"
+            "})()"
         )
 
     def commande(self, nom: str) -> None:
