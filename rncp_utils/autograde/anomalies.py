@@ -14,8 +14,9 @@ import pandas as pd
 from rncp_utils.autograde.preprocessors import FORM
 from rncp_utils.autograde.reparation import examiner_copie
 from rncp_utils.lecon.anomalies import Anomalie
-from rncp_utils.lecon.questions import Formulaire, charger_formulaire
-from rncp_utils.lecon.reponses import lire_reponses, verifier_reponses
+from rncp_utils.lecon.jeu import JeuDeQuestions, charger_questions
+from rncp_utils.lecon.reponses import lire_reponses
+from rncp_utils.lecon.verification import verifier_reponses
 
 COLUMNS = ["apprenant", "devoir", "cellule", "code", "motif"]
 
@@ -36,19 +37,19 @@ def anomalies_du_devoir(cours: Path, devoir: str) -> pd.DataFrame:
         Columns apprenant, devoir, cellule ("" for the whole copy), code, motif (one French sentence); sorted.
     """
     officiel = cours / "release" / devoir
-    formulaire = charger_formulaire(officiel / FORM) if (officiel / FORM).exists() else None
+    jeu = charger_questions(officiel / FORM) if (officiel / FORM).exists() else None
     lignes = []
     for copie in sorted((cours / "submitted").glob(f"*/{devoir}")):
         apprenant = copie.parent.name
         trouvees = [("", anomalie) for anomalie in examiner_copie(copie, officiel)]
-        if formulaire:
-            trouvees += _anomalies_des_reponses(copie, formulaire, apprenant)
+        if jeu:
+            trouvees += _anomalies_des_reponses(copie, jeu, apprenant)
         lignes += [(apprenant, devoir, cellule, anomalie.code, anomalie.phrase) for cellule, anomalie in trouvees]
     return pd.DataFrame(lignes, columns=COLUMNS)
 
 
-def _anomalies_des_reponses(copie: Path, formulaire: Formulaire, apprenant: str) -> list[tuple[str, Anomalie]]:
-    lectures = {cellule: lire_reponses(copie, formulaire.devoir, cellule) for cellule in formulaire.strates}
+def _anomalies_des_reponses(copie: Path, jeu: JeuDeQuestions, apprenant: str) -> list[tuple[str, Anomalie]]:
+    lectures = {cellule: lire_reponses(copie, jeu.devoir, cellule) for cellule in jeu.strates}
     if all([anomalie.code for anomalie in lecture.anomalies] == ["absent"] for lecture in lectures.values()):
         vide = Anomalie(
             code="copie_vide",
@@ -57,12 +58,12 @@ def _anomalies_des_reponses(copie: Path, formulaire: Formulaire, apprenant: str)
             suite="toutes les parties valent 0",
         )
         return [("", vide)]
-    return list(_par_cellule(lectures, formulaire, apprenant))
+    return list(_par_cellule(lectures, jeu, apprenant))
 
 
-def _par_cellule(lectures: dict, formulaire: Formulaire, apprenant: str) -> Iterator[tuple[str, Anomalie]]:
+def _par_cellule(lectures: dict, jeu: JeuDeQuestions, apprenant: str) -> Iterator[tuple[str, Anomalie]]:
     for cellule, lecture in lectures.items():
-        questions = formulaire.questions_de(cellule, apprenant)
-        _, rejetees = verifier_reponses(lecture, questions, apprenant, formulaire.session)
+        questions = jeu.questions_de(cellule, apprenant)
+        _, rejetees = verifier_reponses(lecture, questions, apprenant, jeu.session)
         for anomalie in [*lecture.anomalies, *rejetees]:
             yield cellule, anomalie

@@ -20,7 +20,7 @@ from rncp_utils.demonstration.classe import CLASSE, Apprenant, repondre
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.evaluation.banque import charger_banque
 from rncp_utils.grading import Exports, exporter
-from rncp_utils.lecon.questions import charger_formulaire
+from rncp_utils.lecon.jeu import charger_questions
 from rncp_utils.lecon.reponses import ecrire_reponses
 
 DEVOIR = "B1-QST"
@@ -123,7 +123,7 @@ def deposer(cours: Cours, depot: Path, apprenant: Apprenant) -> None:
 
 def _repondre_partout(depot: Path, copie: Path, apprenant: Apprenant) -> None:
     banque = charger_banque(depot / "source" / DEVOIR / BANK)
-    formulaire = charger_formulaire(copie / FORM)
+    formulaire = charger_questions(copie / FORM)
     for cellule in formulaire.strates:
         questions = [question.id for question in formulaire.questions_de(cellule, apprenant.identifiant)]
         reponses = repondre(apprenant, banque, questions)

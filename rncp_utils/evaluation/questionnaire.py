@@ -9,8 +9,10 @@ from typing import Any
 from rncp_utils.evaluation.notation import Resultat, borner, noter_choix, noter_nombre
 from rncp_utils.formats import formater_nombre, lire_nombre
 from rncp_utils.lecon.identite import apprenant
-from rncp_utils.lecon.questions import Option, Question, tirer
-from rncp_utils.lecon.reponses import lire_reponses, verifier_reponses
+from rncp_utils.lecon.questions import Option, Question
+from rncp_utils.lecon.reponses import lire_reponses
+from rncp_utils.lecon.tirage import tirer
+from rncp_utils.lecon.verification import verifier_reponses
 
 
 def charger_cles(cellule: str, *, banque: str = "banque.yaml") -> dict[str, Any]:

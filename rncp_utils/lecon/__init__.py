@@ -8,22 +8,23 @@ from __future__ import annotations
 from rncp_utils.differe import noms_differes
 
 _MODULES = {
-    "Questionnaire": "questionnaire",
-    "figure_accessible": "figures",
-    "presenter": "figures",
-    "apprenant": "identite",
-    "mode": "identite",
-    "Formulaire": "questions",
+    "Anomalie": "anomalies",
+    "Formulaire": "formulaire",
+    "JeuDeQuestions": "jeu",
+    "Lecture": "reponses",
     "Option": "questions",
     "Question": "questions",
-    "charger_formulaire": "questions",
-    "ordonner_options": "questions",
-    "tirer": "questions",
-    "Anomalie": "anomalies",
-    "Lecture": "reponses",
+    "Questionnaire": "formulaire",
+    "apprenant": "identite",
+    "charger_questions": "jeu",
     "ecrire_reponses": "reponses",
+    "figure_accessible": "figures",
     "lire_reponses": "reponses",
-    "verifier_reponses": "reponses",
+    "mode": "identite",
+    "ordonner_options": "tirage",
+    "presenter": "figures",
+    "tirer": "tirage",
+    "verifier_reponses": "verification",
 }
 
 __getattr__, __dir__, __all__ = noms_differes(__name__, _MODULES)

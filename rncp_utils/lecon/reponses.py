@@ -8,41 +8,42 @@ dropped is told by an :class:`Anomalie`.
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import math
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from rncp_utils.erreurs import ErreurDonnees, ErreurRncp
 from rncp_utils.fichiers import ecrire_texte
-from rncp_utils.formats import lire_nombre
 from rncp_utils.lecon.anomalies import Anomalie, decrire, montrer, reponse_ecartee
-from rncp_utils.lecon.questions import JE_NE_SAIS_PAS, NUM, QCU, Question
+from rncp_utils.lecon.questions import LONGUEUR
 
 VERSION = 1
 DOSSIER = "reponses"
 TAILLE_MAX = 256 * 1024
-LONGUEUR_MAX = 200
+LONGUEUR_MAX = max(LONGUEUR.values())
+# Names and options are short; only a written answer is long.
+LONGUEUR_D_IDENTIFIANT = 200
 # Far above what a cell asks: a file with more entries is not the work of the form.
 REPONSES_MAX = 200
 COPIES_DITES = 10
 MIS_DE_COTE = ".mis-de-cote"
 
 _IDENTIFIANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_ENTETE = ("devoir", "cellule", "apprenant", "session", "enregistre_le")
+_ENTETE = ("devoir", "cellule", "apprenant", "session", "variante", "enregistre_le")
 _SUFFIXE_DE_COPIE = re.compile(
     r"[ _.-]*(\(\d+\)|copy|copie|v\d|version|final|bak|old|ancien|sauvegarde|mis-de-cote|json).*|~|[ .-]+\d+",
     re.IGNORECASE,
 )
 
-Reponse = str | list[str]
+Reponse = str | list[str] | dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,10 @@ class Lecture:
     Attributes
     ----------
     reponses : dict
-        Answers by question: text, list of texts, or finite number. Not yet checked against the questions.
+        Answers by question: text, list of texts, texts by element, or finite number. Not yet checked against the
+        questions.
     entete : dict
-        Texts among ``devoir``, ``cellule``, ``apprenant``, ``session``, ``enregistre_le``.
+        Texts among ``devoir``, ``cellule``, ``apprenant``, ``session``, ``variante``, ``enregistre_le``.
     anomalies : list of Anomalie
         What was not taken.
     """
@@ -90,6 +92,7 @@ def ecrire_reponses(
     session: str,
     reponses: Mapping[str, Reponse],
     *,
+    variante: str = "",
     instant: datetime | None = None,
 ) -> Path:
     """Write all the answers of a cell, atomically; return the path of the file.
@@ -97,7 +100,9 @@ def ecrire_reponses(
     Parameters
     ----------
     reponses
-        Answers by question: option, list of options, or number as it was typed.
+        Answers by question: option, list of options, text as it was typed, or texts by element.
+    variante
+        Variant of the case that was answered; empty when everybody has the same.
     instant
         Time of the record, with its zone; now by default.
 
@@ -108,18 +113,31 @@ def ecrire_reponses(
     """
     chemin = chemin_reponses(dossier, devoir, cellule)
     instant = instant or datetime.now().astimezone()
+    # A lone half of a character, which a keyboard may send, has no UTF-8 form.
+    reponses = json.loads(json.dumps(dict(reponses), ensure_ascii=False).encode("utf-8", "replace"))
     contenu = {
         "version": VERSION,
         "devoir": devoir,
         "cellule": cellule,
         "apprenant": apprenant,
         "session": session,
+        **({"variante": variante} if variante else {}),
         "enregistre_le": instant.isoformat(timespec="seconds"),
-        "reponses": dict(reponses),
+        "reponses": reponses,
     }
-    texte = json.dumps(contenu, ensure_ascii=False, indent=1) + "\n"
-    _enregistrer(chemin, texte.encode("utf-8", "replace").decode("utf-8"))
+    contenu["empreinte"] = empreinte(contenu)
+    _enregistrer(chemin, json.dumps(contenu, ensure_ascii=False, indent=1) + "\n")
     return chemin
+
+
+def empreinte(contenu: Mapping[str, Any]) -> str:
+    """Digest of an answers file without its own ``empreinte``: a file edited by hand, or renamed, no longer has it.
+
+    Anybody who reads this code can compute it: it is a sign for whoever grades, never a proof.
+    """
+    reste = {cle: valeur for cle, valeur in contenu.items() if cle != "empreinte"}
+    texte = json.dumps(reste, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(texte.encode("ascii")).hexdigest()
 
 
 def _enregistrer(chemin: Path, texte: str) -> None:
@@ -174,10 +192,23 @@ def lire_reponses(dossier: Path, devoir: str, cellule: str) -> Lecture:
         anomalie = Anomalie(refus.code, f"fichier « {chemin.name} »", refus.probleme, refus.suite)
         return Lecture(anomalies=[anomalie, *autres])
     entete = {
-        cle: brut[cle] for cle in _ENTETE if isinstance(brut.get(cle), str) and _faute_de_texte(brut[cle]) is None
+        cle: brut[cle]
+        for cle in _ENTETE
+        if isinstance(brut.get(cle), str) and _faute_de_texte(brut[cle], LONGUEUR_D_IDENTIFIANT) is None
     }
     reponses, anomalies = _trier(brut.get("reponses"))
-    return Lecture(reponses, entete, [*anomalies, *autres])
+    return Lecture(reponses, entete, [*_anomalie_d_empreinte(brut, chemin), *anomalies, *autres])
+
+
+def _anomalie_d_empreinte(brut: Mapping[str, Any], chemin: Path) -> list[Anomalie]:
+    try:
+        intacte = brut.get("empreinte") == empreinte(brut)
+    except (ValueError, RecursionError):  # an integer too long to be written, data too deep
+        intacte = False
+    if intacte:
+        return []
+    probleme = "il a été modifié hors du formulaire"
+    return [Anomalie("empreinte", f"fichier « {chemin.name} »", probleme, "ce qui s'y lit est repris, à examiner")]
 
 
 def _octets(chemin: Path) -> bytes:
@@ -239,7 +270,7 @@ def _trier(brut: object) -> tuple[dict[str, Any], list[Anomalie]]:
         anomalies.append(Anomalie("trop_de_reponses", "liste des réponses", probleme, "les suivantes sont écartées"))
     gardees = {}
     for identifiant, valeur in list(brut.items())[:REPONSES_MAX]:
-        if faute := _faute_de_texte(identifiant) or _faute_de_valeur(valeur):
+        if faute := _faute_de_texte(identifiant, LONGUEUR_D_IDENTIFIANT) or _faute_de_valeur(valeur):
             anomalies.append(reponse_ecartee(identifiant, *faute))
         else:
             gardees[identifiant] = valeur
@@ -255,17 +286,28 @@ def _faute_de_valeur(valeur: object) -> tuple[str, str] | None:
             return "type", "sa liste contient autre chose que des textes"
         if len(valeur) > REPONSES_MAX:
             return "trop_long", f"sa liste dépasse {REPONSES_MAX} éléments"
-        return next((faute for element in valeur if (faute := _faute_de_texte(element))), None)
+        return _premiere_faute(valeur)
+    if isinstance(valeur, dict):
+        if not all(isinstance(element, str) for element in valeur.values()):
+            return "type", "ses cases contiennent autre chose que des textes"
+        if len(valeur) > REPONSES_MAX:
+            return "trop_long", f"elle dépasse {REPONSES_MAX} cases"
+        return _premiere_faute([*valeur, *valeur.values()])
     if isinstance(valeur, bool) or not isinstance(valeur, int | float):
-        return "type", "ce n'est ni un texte, ni une liste de textes, ni un nombre"
+        return "type", "ce n'est ni un texte, ni une liste de textes, ni un tableau, ni un nombre"
     if isinstance(valeur, float) and not math.isfinite(valeur):
         return "non_fini", "ce nombre n'est pas fini"
-    return _faute_de_texte(str(valeur))
+    return _premiere_faute([str(valeur)])
 
 
-def _faute_de_texte(texte: str) -> tuple[str, str] | None:
-    if len(texte) > LONGUEUR_MAX:
-        return "trop_long", f"son texte dépasse {LONGUEUR_MAX} caractères"
+def _premiere_faute(textes: Iterable[str]) -> tuple[str, str] | None:
+    """Of options, cells and numbers, which are all short."""
+    return next((faute for texte in textes if (faute := _faute_de_texte(texte, LONGUEUR_D_IDENTIFIANT))), None)
+
+
+def _faute_de_texte(texte: str, longueur: int = LONGUEUR_MAX) -> tuple[str, str] | None:
+    if len(texte) > longueur:
+        return "trop_long", f"son texte dépasse {longueur} caractères"
     try:
         texte.encode("utf-8")
     except UnicodeEncodeError:
@@ -294,80 +336,3 @@ def _ressemble(nom: str, chemin: Path) -> bool:
     if avant:
         return re.fullmatch(r"(copie|copy)\b.*", avant, re.IGNORECASE) is not None
     return _SUFFIXE_DE_COPIE.fullmatch(apres.removesuffix(".json")) is not None
-
-
-def verifier_reponses(
-    lecture: Lecture, questions: Sequence[Question], apprenant: str, session: str
-) -> tuple[dict[str, Reponse], list[Anomalie]]:
-    """Answers of the learner's own draw, and what could not be taken (beyond ``lecture.anomalies``).
-
-    Unanswered questions are left out. A single choice gives an option or ``"je_ne_sais_pas"``; several choices a list
-    of options, each once; a number the text typed, which :func:`rncp_utils.formats.lire_nombre` reads.
-    """
-    anomalies = _anomalies_d_entete(lecture, apprenant, session)
-    attendues = {question.id: question for question in questions}
-    verifiees: dict[str, Reponse] = {}
-    for identifiant, valeur in lecture.reponses.items():
-        if identifiant not in attendues:
-            anomalies.append(
-                reponse_ecartee(identifiant, "question_inconnue", "cette question n'est pas dans le tirage")
-            )
-            continue
-        reponse, faute = _reponse(attendues[identifiant], valeur)
-        if faute:
-            anomalies.append(faute)
-        if reponse:
-            verifiees[identifiant] = reponse
-    return {q.id: verifiees[q.id] for q in questions if q.id in verifiees}, anomalies
-
-
-def _anomalies_d_entete(lecture: Lecture, apprenant: str, session: str) -> list[Anomalie]:
-    if not lecture.entete:
-        return []
-    anomalies = []
-    for cle, attendu in (("apprenant", apprenant), ("session", session)):
-        lu = lecture.entete.get(cle)
-        if lu != attendu:
-            probleme = f"il porte {decrire(lu)} au lieu de « {montrer(attendu)} »"
-            suite = "seules les réponses du bon tirage sont lues"
-            anomalies.append(Anomalie(f"autre_{cle}", f"champ « {cle} » du fichier de réponses", probleme, suite))
-    return anomalies
-
-
-def _reponse(question: Question, valeur: Any) -> tuple[Reponse | None, Anomalie | None]:
-    if question.type == NUM:
-        return _reponse_numerique(question, valeur)
-    options = {option.id for option in question.options}
-    if question.type == QCU:
-        if not isinstance(valeur, str):
-            return None, reponse_ecartee(question.id, "type", "une seule option était attendue")
-        if valeur and valeur not in options | {JE_NE_SAIS_PAS}:
-            return None, reponse_ecartee(question.id, "option_inconnue", f"l'option « {montrer(valeur)} » n'existe pas")
-        return valeur, None
-    if not isinstance(valeur, list):
-        return None, reponse_ecartee(question.id, "type", "une liste d'options était attendue")
-    inconnues = [element for element in valeur if element not in options]
-    faute = None
-    if inconnues:
-        noms = ", ".join(montrer(nom) for nom in inconnues[:3])
-        probleme = f"des options n'existent pas ({noms})"
-        faute = reponse_ecartee(question.id, "option_inconnue", probleme, "les autres sont lues")
-    # Each once: ticking an option twice must not count twice.
-    return list(dict.fromkeys(element for element in valeur if element in options)), faute
-
-
-def _reponse_numerique(question: Question, valeur: Any) -> tuple[str | None, Anomalie | None]:
-    if isinstance(valeur, list):
-        return None, reponse_ecartee(question.id, "type", "un nombre était attendu, pas une liste")
-    texte = valeur if isinstance(valeur, str) else f"{Decimal(str(valeur)):f}"
-    if not texte.strip():
-        return None, None
-    try:
-        unite = lire_nombre(texte).unite
-    except ErreurDonnees as erreur:
-        raison = str(erreur).partition(". Saisissez")[0]
-        return None, reponse_ecartee(question.id, "nombre", f"elle n'est pas un nombre lisible ({raison})")
-    if unite and question.unite and unite != question.unite:
-        probleme = f"elle est donnée en {unite} alors que la question demande {question.unite}"
-        return texte, reponse_ecartee(question.id, "unite", probleme, "le nombre est lu tel quel")
-    return texte, None

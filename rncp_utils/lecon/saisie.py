@@ -1,4 +1,4 @@
-"""Answers being given to one cell of a questionnaire: found again, counted, saved at each change. No display here."""
+"""Answers being given to one cell of a notebook: found again, counted, saved at each change. No display here."""
 
 from __future__ import annotations
 
@@ -10,19 +10,13 @@ from pathlib import Path
 from rncp_utils.erreurs import ErreurDonnees, ErreurRncp
 from rncp_utils.formats import avec_unite, lire_nombre
 from rncp_utils.lecon.anomalies import Anomalie
-from rncp_utils.lecon.questions import NUM, Formulaire, Question
-from rncp_utils.lecon.reponses import (
-    LONGUEUR_MAX,
-    Reponse,
-    ecrire_reponses,
-    lire_reponses,
-    mettre_de_cote,
-    verifier_reponses,
-)
+from rncp_utils.lecon.questions import COMPOSES, LONGUEUR, NUM, ORD, Question
+from rncp_utils.lecon.reponses import Reponse, ecrire_reponses, lire_reponses, mettre_de_cote
+from rncp_utils.lecon.verification import verifier_reponses
 
 # Anomalies that take nothing away from the answers file: it may be written again without being kept aside first.
-_SANS_PERTE = {"absent", "copie", "mis_de_cote", "nombre", "unite"}
-_TUES = {"absent", "mis_de_cote", "nombre", "unite"}
+_SANS_PERTE = {"absent", "copie", "empreinte", "mis_de_cote", "nombre", "unite"}
+_TUES = {"absent", "empreinte", "mis_de_cote", "nombre", "unite"}
 
 
 @dataclass(frozen=True)
@@ -53,28 +47,50 @@ class Saisie:
     cellule: str
     apprenant: str
     questions: tuple[Question, ...]
+    variante: str = ""
     reponses: dict[str, Reponse] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     etat: Etat = field(default_factory=lambda: Etat(""))
     bloquee: bool = False
+    _donnees_ici: set[str] = field(default_factory=set)
 
     def noter(self, identifiant: str, valeur: Reponse | None) -> Etat:
         """Take the answer to one question (empty: withdrawn) and save those of the whole cell."""
         if isinstance(valeur, str):
-            valeur = valeur[:LONGUEUR_MAX]
-        donnees = {**self.reponses, identifiant: valeur}
+            valeur = valeur[: LONGUEUR.get(self._question(identifiant).type)]
+        self._donnees_ici.add(identifiant)
+        donnees = {**self._dans_un_autre_onglet(), **self.reponses, identifiant: valeur}
         self.reponses = {q.id: donnees[q.id] for q in self.questions if _donnee(donnees.get(q.id))}
         self.etat = self._enregistrer()
         return self.etat
+
+    def _dans_un_autre_onglet(self) -> dict[str, Reponse]:
+        """Answers that the file holds and this tab never had; those given here stay as they are here."""
+        lecture = lire_reponses(self.dossier, self.devoir, self.cellule)
+        reponses, anomalies = verifier_reponses(lecture, self.questions, self.apprenant, self.session)
+        if _a_une_perte([*lecture.anomalies, *anomalies]):
+            return {}
+        for identifiant in self.reponses.keys() & reponses.keys() - self._donnees_ici:
+            self.reponses[identifiant] = reponses[identifiant]
+        return {cle: valeur for cle, valeur in reponses.items() if cle not in self._donnees_ici}
+
+    def noter_case(self, identifiant: str, case: str, valeur: str | None) -> Etat:
+        """Take one cell of the answer to a compound question, and save."""
+        cases = dict(self.reponses.get(identifiant) or {})
+        cases[case] = (valeur or "")[: LONGUEUR[NUM]]
+        ordre = [c.id for c in self._question(identifiant).cases]
+        return self.noter(identifiant, {cle: cases[cle] for cle in ordre if cases.get(cle, "").strip()})
+
+    def _question(self, identifiant: str) -> Question:
+        return next(question for question in self.questions if question.id == identifiant)
 
     def _enregistrer(self) -> Etat:
         if self.bloquee:
             return self.etat
         instant = datetime.now().astimezone()
         try:
-            ecrire_reponses(
-                self.dossier, self.devoir, self.cellule, self.apprenant, self.session, self.reponses, instant=instant
-            )
+            qui = (self.devoir, self.cellule, self.apprenant, self.session)
+            ecrire_reponses(self.dossier, *qui, self.reponses, variante=self.variante, instant=instant)
         except ErreurRncp as erreur:
             return Etat(str(erreur), reussi=False)
         return Etat(f"Enregistré à {instant:%H:%M} ✔ — {self.compte}")
@@ -82,12 +98,12 @@ class Saisie:
     @property
     def manquantes(self) -> list[int]:
         """Ranks, from 1, of the questions without an answer that can be read."""
-        return [rang for rang, q in enumerate(self.questions, start=1) if not _lisible(q, self.reponses.get(q.id))]
+        return [rang for rang, q in enumerate(self.questions, start=1) if not complete(q, self.reponses.get(q.id))]
 
     @property
     def compte(self) -> str:
-        """How many questions are answered: « 2 réponses sur 3 »."""
-        total = len(self.questions)
+        """How many questions are answered: « 2 réponses sur 3 »; an optional one counts once it has an answer."""
+        total = sum(not q.facultatif or q.id in self.reponses for q in self.questions)
         donnees = total - len(self.manquantes)
         return f"{donnees} réponse{'s' if donnees > 1 else ''} sur {total}"
 
@@ -96,9 +112,17 @@ def _donnee(valeur: Reponse | None) -> bool:
     return bool(valeur.strip() if isinstance(valeur, str) else valeur)
 
 
-def _lisible(question: Question, valeur: Reponse | None) -> bool:
-    if valeur is None or question.type != NUM:
-        return valeur is not None
+def complete(question: Question, valeur: Reponse | None) -> bool:
+    """Whether an answer is given, readable, and whole: each cell of a compound question that is not optional."""
+    if question.facultatif and not valeur:
+        return True
+    if question.type in COMPOSES:
+        donnees = valeur if isinstance(valeur, dict) else {}
+        exigees = [case for case in question.cases if not question.facultatif or case.id in donnees]
+        sans_double = question.type != ORD or len(set(donnees.values())) == len(donnees)
+        return sans_double and all(complete(case, donnees.get(case.id)) for case in exigees)
+    if not valeur or question.type != NUM:
+        return bool(valeur)
     try:
         return bool(lire_nombre(valeur))
     except ErreurDonnees:
@@ -121,35 +145,72 @@ def comprendre(texte: str, unite: str) -> Etat:
     return Etat(f"J'ai compris {avec_unite(lu.valeur, unite or lu.unite)}{precision}.")
 
 
-def ouvrir_saisie(formulaire: Formulaire, cellule: str, apprenant: str, dossier: Path) -> Saisie:
-    """Questions drawn for the learner, with the answers already saved.
+def dire_les_mots(texte: str, demandes: int) -> Etat:
+    """How long a written answer is, beside what is asked."""
+    mots = len(texte.split())
+    return Etat(f"{mots} mot{'s' if mots > 1 else ''} (environ {demandes} demandés).")
+
+
+def dire_les_cases(question: Question, reponse: Reponse, derniere: str | None) -> Etat:
+    """What the last cell filled in was taken for, when it is not clear; else how many cells are filled in."""
+    cases = {case.id: case for case in question.cases}
+    donnees = reponse if isinstance(reponse, dict) else {}
+    if derniere in donnees and cases[derniere].type == NUM:
+        compris = comprendre(donnees[derniere], cases[derniere].unite)
+        return compris if compris.reussi else Etat(f"{cases[derniere].enonce} : {compris.phrase}", reussi=False)
+    if question.type == ORD:
+        rangs = list(donnees.values())
+        doubles = sorted({rang for rang in rangs if rangs.count(rang) > 1}, key=int)
+        if doubles:
+            return Etat(f"Le rang {doubles[0]} est donné plusieurs fois : chaque rang sert une seule fois.", False)
+    remplies = sum(complete(case, donnees.get(case.id)) for case in cases.values())
+    return Etat(f"{remplies} case{'s' if remplies > 1 else ''} sur {len(cases)}.")
+
+
+def ouvrir_saisie(
+    questions: tuple[Question, ...],
+    *,
+    dossier: Path,
+    devoir: str,
+    session: str,
+    cellule: str,
+    apprenant: str,
+    variante: str = "",
+) -> Saisie:
+    """Questions asked to the learner, with the answers already saved.
 
     A file of which something could not be taken is given another name, so that no later record replaces it, and what
     could be taken is saved again at once.
     """
-    questions = formulaire.questions_de(cellule, apprenant)
-    lecture = lire_reponses(dossier, formulaire.devoir, cellule)
-    reponses, anomalies = verifier_reponses(lecture, questions, apprenant, formulaire.session)
-    brouillons = {
-        q.id: lecture.reponses[q.id]
-        for q in questions
-        if q.type == NUM and isinstance(lecture.reponses.get(q.id), str) and q.id not in reponses
-    }
+    lecture = lire_reponses(dossier, devoir, cellule)
+    reponses, anomalies = verifier_reponses(lecture, questions, apprenant, session)
+    for question in questions:
+        _garder_les_brouillons(question, lecture.reponses.get(question.id), reponses)
     toutes = [*lecture.anomalies, *anomalies]
     saisie = Saisie(
         dossier=dossier,
-        devoir=formulaire.devoir,
-        session=formulaire.session,
+        devoir=devoir,
+        session=session,
         cellule=cellule,
         apprenant=apprenant,
         questions=questions,
-        reponses={q.id: r for q in questions if _donnee(r := reponses.get(q.id) or brouillons.get(q.id))},
+        variante=variante,
+        reponses={q.id: reponses[q.id] for q in questions if _donnee(reponses.get(q.id))},
         notes=[anomalie.phrase for anomalie in toutes if anomalie.code not in _TUES],
     )
     saisie.etat = Etat(_retrouvees(saisie, lecture.entete.get("enregistre_le", "")))
     if _a_une_perte(toutes):
         _garder_l_ancien(saisie)
     return saisie
+
+
+def _garder_les_brouillons(question: Question, lue: object, reponses: dict[str, Reponse]) -> None:
+    """Put back what was typed in the field of a number and is no number yet: the learner finds it as it was."""
+    if question.type == NUM and isinstance(lue, str):
+        reponses.setdefault(question.id, lue)
+    elif question.type in COMPOSES and isinstance(lue, dict):
+        brouillons = {c.id: lue[c.id] for c in question.cases if c.type == NUM and isinstance(lue.get(c.id), str)}
+        reponses[question.id] = brouillons | dict(reponses.get(question.id) or {})
 
 
 def _a_une_perte(anomalies: Iterable[Anomalie]) -> bool:

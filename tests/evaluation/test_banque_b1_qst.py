@@ -18,7 +18,7 @@ import pytest
 from rncp_utils.evaluation.banque import Item, charger_banque
 from rncp_utils.evaluation.notation import noter_choix, noter_nombre
 from rncp_utils.formats import lire_nombre
-from rncp_utils.lecon.questions import charger_formulaire
+from rncp_utils.lecon.jeu import charger_questions
 
 COMPETENCES = ("C1", "C2", "C3", "C4", "C5", "C6")
 SESSION = "2026-S2"
@@ -316,7 +316,7 @@ def test_la_lettre_et_l_ordre_des_options_sont_les_memes_partout(banque):
 def test_le_formulaire_se_lit_et_chaque_apprenant_a_ses_vingt_questions(banque, tmp_path):
     chemin = tmp_path / "questions.json"
     chemin.write_text(json.dumps(banque.formulaire(SESSION), ensure_ascii=False), encoding="utf-8")
-    formulaire = charger_formulaire(chemin)
+    formulaire = charger_questions(chemin)
     exclusions = {item.id: set(item.exclusions) for item in banque.items}
     tirages = set()
     for rang in range(200):

@@ -10,12 +10,29 @@ import pytest
 import rncp_utils.lecon as lecon
 
 LOURDS = ("ipywidgets", "pandas", "matplotlib", "numpy", "pydantic", "yaml")
-LEGERS = ("identite", "questions", "reponses", "anomalies", "saisie", "questionnaire", "questionnaire_html")
+LEGERS = (
+    "identite",
+    "questions",
+    "jeu",
+    "reponses",
+    "verification",
+    "anomalies",
+    "saisie",
+    "formulaire",
+    "formulaire_html",
+)
 
 
 def test_chaque_nom_public_existe():
     assert all(callable(getattr(lecon, nom)) for nom in lecon.__all__)
-    assert set(lecon.__all__) >= {"Questionnaire", "apprenant", "mode", "charger_formulaire", "lire_reponses"}
+    assert set(lecon.__all__) >= {
+        "Formulaire",
+        "Questionnaire",
+        "apprenant",
+        "mode",
+        "charger_questions",
+        "lire_reponses",
+    }
 
 
 def test_un_nom_inconnu_est_refuse():

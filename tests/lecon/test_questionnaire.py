@@ -9,9 +9,9 @@ import sys
 import ipywidgets as widgets
 import pytest
 
-from rncp_utils.lecon import Questionnaire, charger_formulaire, ecrire_reponses
-from rncp_utils.lecon.questionnaire_html import libelle_du_nombre
-from rncp_utils.lecon.questionnaire_widgets import formulaire
+from rncp_utils.lecon import Questionnaire, charger_questions, ecrire_reponses
+from rncp_utils.lecon.formulaire_html import CONSIGNE_EVALUATION, libelle_du_nombre
+from rncp_utils.lecon.formulaire_widgets import formulaire
 from rncp_utils.lecon.saisie import ouvrir_saisie
 
 VUE = "application/vnd.jupyter.widget-view+json"
@@ -20,8 +20,10 @@ VUE = "application/vnd.jupyter.widget-view+json"
 @pytest.fixture
 def ouvrir(dossier):
     """The form of ``qst_c1``."""
-    contenu = charger_formulaire(dossier / "questions.json")
-    return lambda: formulaire(ouvrir_saisie(contenu, "qst_c1", "amelie.durand", dossier))
+    jeu = charger_questions(dossier / "questions.json")
+    qui = {"devoir": jeu.devoir, "session": jeu.session, "cellule": "qst_c1", "apprenant": "amelie.durand"}
+    questions = jeu.questions_de("qst_c1", "amelie.durand")
+    return lambda: formulaire(ouvrir_saisie(questions, dossier=dossier, **qui), consigne=CONSIGNE_EVALUATION)
 
 
 def descendants(widget):

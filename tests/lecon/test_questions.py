@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rncp_utils.erreurs import ErreurDonnees, ErreurListe
-from rncp_utils.lecon import charger_formulaire, ordonner_options, tirer
+from rncp_utils.lecon import charger_questions, ordonner_options, tirer
 
 IDS = [f"C1-{rang:02}" for rang in range(1, 13)]
 TIRAGE = {"apprenant": "amelie.durand", "devoir": "B1-QST", "session": "2026-S2"}
@@ -24,7 +24,7 @@ def ecrire(tmp_path, contenu):
 
 
 def test_le_formulaire_est_lu(dossier):
-    formulaire = charger_formulaire(dossier / "questions.json")
+    formulaire = charger_questions(dossier / "questions.json")
     assert (formulaire.devoir, formulaire.session) == ("B1-QST", "2026-S2")
     assert formulaire.strates["qst_c1"].questions == 3
     premiere, deuxieme, *_ = formulaire.questions
@@ -69,7 +69,7 @@ def test_un_tirage_impossible_est_dit():
 
 
 def test_les_questions_d_une_partie_viennent_de_sa_competence(dossier):
-    formulaire = charger_formulaire(dossier / "questions.json")
+    formulaire = charger_questions(dossier / "questions.json")
     questions = formulaire.questions_de("qst_c1", "amelie.durand")
     assert [q.id for q in questions] == tirer(["C1-01", "C1-02", "C1-03"], 3, **TIRAGE, exclusions={})
     qcm = next(q for q in questions if q.type == "QCM")
@@ -79,7 +79,7 @@ def test_les_questions_d_une_partie_viennent_de_sa_competence(dossier):
 
 def test_une_partie_inconnue_est_dite(dossier):
     with pytest.raises(ErreurDonnees, match="« qst_c9 » n'existe pas dans B1-QST, qui comprend : qst_c1, qst_c2"):
-        charger_formulaire(dossier / "questions.json").questions_de("qst_c9", "amelie.durand")
+        charger_questions(dossier / "questions.json").questions_de("qst_c9", "amelie.durand")
 
 
 @pytest.mark.parametrize(
@@ -94,12 +94,12 @@ def test_une_partie_inconnue_est_dite(dossier):
 )
 def test_un_fichier_illisible_est_dit(tmp_path, contenu, morceau):
     with pytest.raises(ErreurDonnees, match=morceau):
-        charger_formulaire(ecrire(tmp_path, contenu))
+        charger_questions(ecrire(tmp_path, contenu))
 
 
 def test_un_fichier_absent_est_dit(tmp_path):
     with pytest.raises(ErreurDonnees, match=r"Je ne trouve pas le fichier « questions\.json » à côté du notebook"):
-        charger_formulaire(tmp_path / "questions.json")
+        charger_questions(tmp_path / "questions.json")
 
 
 def remplacer(contenu, chemin, valeur):
@@ -145,7 +145,7 @@ def remplacer(contenu, chemin, valeur):
 def test_chaque_faute_du_fichier_est_dite(tmp_path, contenu, chemin, valeur, faute):
     remplacer(contenu, chemin, valeur)
     with pytest.raises(ErreurListe) as refus:
-        charger_formulaire(ecrire(tmp_path, contenu))
+        charger_questions(ecrire(tmp_path, contenu))
     assert any(faute in dite for dite in refus.value.fautes)
 
 
@@ -153,7 +153,7 @@ def test_toutes_les_fautes_sont_dites_a_la_fois(tmp_path, contenu):
     contenu["session"] = None
     contenu["questions"][0]["enonce"] = ""
     with pytest.raises(ErreurListe) as refus:
-        charger_formulaire(ecrire(tmp_path, contenu))
+        charger_questions(ecrire(tmp_path, contenu))
     assert refus.value.fautes == (
         "le fichier : le texte « session » manque",
         "question C1-01 : le texte « enonce » manque",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rncp_utils.erreurs import ErreurDonnees, ErreurRncp
-from rncp_utils.lecon import charger_formulaire, ecrire_reponses, lire_reponses, reponses, verifier_reponses
+from rncp_utils.lecon import charger_questions, ecrire_reponses, lire_reponses, reponses, verifier_reponses
 
 QUI = ("B1-QST", "qst_c1", "amelie.durand", "2026-S2")
 INSTANT = datetime(2026, 11, 23, 10, 42, 5, tzinfo=timezone(timedelta(hours=1)))
@@ -31,7 +32,8 @@ def fichier(dossier, contenu, nom="B1-QST__qst_c1.json"):
 
 def valide(**change):
     entete = {"version": 1, "devoir": "B1-QST", "cellule": "qst_c1", "apprenant": "amelie.durand", "session": "2026-S2"}
-    return entete | {"enregistre_le": INSTANT.isoformat(), "reponses": REPONSES} | change
+    contenu = entete | {"enregistre_le": INSTANT.isoformat(), "reponses": REPONSES} | change
+    return contenu | {"empreinte": reponses.empreinte(contenu)}
 
 
 def lire(dossier):
@@ -45,7 +47,9 @@ def codes(anomalies):
 def test_le_fichier_ecrit_a_la_forme_convenue(tmp_path):
     chemin = ecrire_reponses(tmp_path, *QUI, REPONSES, instant=INSTANT)
     assert chemin == tmp_path / "reponses" / "B1-QST__qst_c1.json"
-    assert json.loads(chemin.read_text(encoding="utf-8")) == {
+    ecrit = json.loads(chemin.read_text(encoding="utf-8"))
+    assert re.fullmatch("[0-9a-f]{64}", ecrit.pop("empreinte"))
+    assert ecrit == {
         "version": 1,
         "devoir": "B1-QST",
         "cellule": "qst_c1",
@@ -70,6 +74,28 @@ def test_ce_qui_est_ecrit_se_relit(tmp_path):
         "enregistre_le": "2026-11-23T10:42:05+01:00",
     }
     assert lecture.anomalies == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"apprenant": "karim"}, {"session": "2027"}, {"variante": "B"}, {"enregistre_le": "hier"}, {"empreinte": 1}],
+)
+def test_un_fichier_modifie_hors_du_formulaire_est_lu_et_dit(tmp_path, change):
+    fichier(tmp_path, valide() | change)
+    lecture = lire(tmp_path)
+    assert lecture.reponses == REPONSES
+    assert lecture.anomalies[0].phrase == (
+        "Fichier « B1-QST__qst_c1.json » : il a été modifié hors du formulaire ; ce qui s'y lit est repris, à examiner."
+    )
+
+
+def test_un_fichier_sans_empreinte_ou_aux_reponses_changees_est_dit(tmp_path):
+    sans = valide()
+    del sans["empreinte"]
+    fichier(tmp_path, sans)
+    assert codes(lire(tmp_path).anomalies) == ["empreinte"]
+    fichier(tmp_path, valide() | {"reponses": REPONSES | {"C1-02": "b"}})
+    assert codes(lire(tmp_path).anomalies) == ["empreinte"]
 
 
 def test_l_heure_de_l_enregistrement_porte_son_fuseau(tmp_path):
@@ -200,13 +226,16 @@ def test_un_dossier_ou_un_tube_n_est_pas_ouvert(tmp_path):
         (None, "type"),
         (True, "type"),
         ({"a": 1}, "type"),
+        ({"a": "x", "b": ["y"]}, "type"),
+        ({"x" * 201: "a"}, "trop_long"),
+        ({f"c{rang}": "a" for rang in range(201)}, "trop_long"),
         ([1], "type"),
         ([["a"]], "type"),
         (["a", None], "type"),
         (float("nan"), "non_fini"),
         (float("inf"), "non_fini"),
         (float("-inf"), "non_fini"),
-        ("x" * 201, "trop_long"),
+        ("x" * 8001, "trop_long"),
         (["x" * 201], "trop_long"),
         (["a"] * 201, "trop_long"),
         (10**300, "trop_long"),
@@ -225,7 +254,7 @@ def test_une_valeur_impossible_est_ecartee_et_les_autres_gardees(tmp_path, valeu
 def test_un_nombre_trop_grand_pour_etre_fini_est_ecarte(tmp_path):
     fichier(tmp_path, json.dumps(valide(reponses={"C1-01": 0})).replace("0}", "1e999}"))
     lecture = lire(tmp_path)
-    assert (lecture.reponses, codes(lecture.anomalies)) == ({}, ["non_fini"])
+    assert (lecture.reponses, codes(lecture.anomalies)) == ({}, ["empreinte", "non_fini"])
 
 
 def test_un_texte_de_200_caracteres_et_un_nombre_sont_gardes(tmp_path):
@@ -328,7 +357,7 @@ def tout_se_dit(lecture, questions):
 @given(octets=st.binary(max_size=400))
 def test_aucun_octet_ne_fait_echouer_la_lecture(dossier, octets):
     fichier(dossier, octets)
-    questions = charger_formulaire(dossier / "questions.json").questions_de("qst_c1", "amelie.durand")
+    questions = charger_questions(dossier / "questions.json").questions_de("qst_c1", "amelie.durand")
     tout_se_dit(lire(dossier), questions)
 
 
@@ -336,7 +365,7 @@ def test_aucun_octet_ne_fait_echouer_la_lecture(dossier, octets):
 @given(change=st.dictionaries(st.sampled_from(list(valide())), JSON))
 def test_aucun_en_tete_ne_fait_echouer_la_lecture(dossier, change):
     fichier(dossier, valide(**change))
-    questions = charger_formulaire(dossier / "questions.json").questions_de("qst_c1", "amelie.durand")
+    questions = charger_questions(dossier / "questions.json").questions_de("qst_c1", "amelie.durand")
     tout_se_dit(lire(dossier), questions)
 
 
@@ -344,5 +373,5 @@ def test_aucun_en_tete_ne_fait_echouer_la_lecture(dossier, change):
 @given(contenu=st.dictionaries(st.sampled_from(["C1-01", "C1-02", "C1-03"]) | st.text(max_size=8), JSON))
 def test_aucune_reponse_ne_fait_echouer_la_lecture(dossier, contenu):
     fichier(dossier, valide(reponses=contenu))
-    questions = charger_formulaire(dossier / "questions.json").questions_de("qst_c1", "amelie.durand")
+    questions = charger_questions(dossier / "questions.json").questions_de("qst_c1", "amelie.durand")
     tout_se_dit(lire(dossier), questions)

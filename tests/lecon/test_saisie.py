@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rncp_utils.lecon import charger_formulaire, ecrire_reponses
+from rncp_utils.lecon import charger_questions, ecrire_reponses
 from rncp_utils.lecon.saisie import Etat, comprendre, ouvrir_saisie
 
 INSTANT = datetime(2026, 11, 23, 10, 42, 5, tzinfo=timezone(timedelta(hours=1)))
@@ -18,8 +18,20 @@ INSTANT = datetime(2026, 11, 23, 10, 42, 5, tzinfo=timezone(timedelta(hours=1)))
 @pytest.fixture
 def ouvrir(dossier):
     """Open the cell ``qst_c1`` as its learner, or as another."""
-    formulaire = charger_formulaire(dossier / "questions.json")
-    return lambda apprenant="amelie.durand": ouvrir_saisie(formulaire, "qst_c1", apprenant, dossier)
+    jeu = charger_questions(dossier / "questions.json")
+
+    def appeler(apprenant="amelie.durand"):
+        questions = jeu.questions_de("qst_c1", apprenant)
+        return ouvrir_saisie(
+            questions,
+            dossier=dossier,
+            devoir=jeu.devoir,
+            session=jeu.session,
+            cellule="qst_c1",
+            apprenant=apprenant,
+        )
+
+    return appeler
 
 
 def sur_disque(dossier):
@@ -82,13 +94,13 @@ def test_les_reponses_enregistrees_sont_retrouvees(dossier, ouvrir):
     assert saisie.notes == []
 
 
-def test_deux_onglets_laissent_un_fichier_entier_le_dernier_l_emporte(dossier, ouvrir):
+def test_deux_onglets_gardent_chacun_les_reponses_de_l_autre(dossier, ouvrir):
     premier, second = ouvrir(), ouvrir()
     premier.noter("C1-02", "a")
     second.noter("C1-03", ["b"])
-    assert sur_disque(dossier)["reponses"] == {"C1-03": ["b"]}
+    assert sur_disque(dossier)["reponses"] == {"C1-02": "a", "C1-03": ["b"]}
     premier.noter("C1-01", "65")
-    assert sur_disque(dossier)["reponses"] == {"C1-01": "65", "C1-02": "a"}
+    assert sur_disque(dossier)["reponses"] == {"C1-01": "65", "C1-02": "a", "C1-03": ["b"]}
     assert noms(dossier) == ["B1-QST__qst_c1.json"]
 
 

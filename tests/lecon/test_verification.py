@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rncp_utils.lecon import Lecture, charger_formulaire, ecrire_reponses, lire_reponses, verifier_reponses
+from rncp_utils.lecon import Lecture, charger_questions, ecrire_reponses, lire_reponses, verifier_reponses
 
 ENTETE = {"devoir": "B1-QST", "cellule": "qst_c1", "apprenant": "amelie.durand", "session": "2026-S2"}
 
@@ -12,7 +12,7 @@ ENTETE = {"devoir": "B1-QST", "cellule": "qst_c1", "apprenant": "amelie.durand",
 @pytest.fixture
 def verifier(dossier):
     """Check answers given as a dictionary, under a header that may be changed."""
-    questions = charger_formulaire(dossier / "questions.json").questions_de("qst_c1", "amelie.durand")
+    questions = charger_questions(dossier / "questions.json").questions_de("qst_c1", "amelie.durand")
 
     def appeler(reponses, **entete):
         lecture = Lecture(reponses=reponses, entete=ENTETE | entete)
@@ -114,20 +114,20 @@ def test_le_fichier_d_un_collegue_est_dit_et_seul_le_tirage_de_l_apprenant_est_l
 
 
 def test_un_fichier_sans_apprenant_est_dit(dossier):
-    questions = charger_formulaire(dossier / "questions.json").questions_de("qst_c1", "amelie.durand")
+    questions = charger_questions(dossier / "questions.json").questions_de("qst_c1", "amelie.durand")
     lecture = Lecture(entete={"devoir": "B1-QST", "cellule": "qst_c1", "session": "2026-S2"})
     _, anomalies = verifier_reponses(lecture, questions, "amelie.durand", "2026-S2")
     assert [anomalie.code for anomalie in anomalies] == ["autre_apprenant"]
 
 
 def test_un_fichier_absent_n_accuse_personne(dossier):
-    questions = charger_formulaire(dossier / "questions.json").questions_de("qst_c1", "amelie.durand")
+    questions = charger_questions(dossier / "questions.json").questions_de("qst_c1", "amelie.durand")
     lecture = lire_reponses(dossier, "B1-QST", "qst_c1")
     assert verifier_reponses(lecture, questions, "amelie.durand", "2026-S2") == ({}, [])
 
 
 def test_les_reponses_suivent_l_ordre_des_questions(dossier):
-    questions = charger_formulaire(dossier / "questions.json").questions_de("qst_c1", "amelie.durand")
+    questions = charger_questions(dossier / "questions.json").questions_de("qst_c1", "amelie.durand")
     reponses = {"C1-03": ["a"], "C1-02": "a", "C1-01": "65"}
     ecrire_reponses(dossier, "B1-QST", "qst_c1", "amelie.durand", "2026-S2", reponses)
     lecture = lire_reponses(dossier, "B1-QST", "qst_c1")

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from rncp_utils.lecon import charger_formulaire
+from rncp_utils.lecon import charger_questions
 
 QUESTIONS = {
     "format": 1,
@@ -171,7 +171,7 @@ def repondre(page, question) -> None:
 
 def test_les_reponses_donnees_au_clavier_sont_enregistrees_et_reviennent(ouvert, notebook):
     page = ouvert.page
-    formulaire = charger_formulaire(notebook.parent / "questions.json")
+    formulaire = charger_questions(notebook.parent / "questions.json")
     revenir_au_debut(ouvert)
     for rang, question in enumerate(formulaire.questions_de("qst_c1", "amelie.durand"), start=1):
         repondre(page, question)
@@ -184,6 +184,7 @@ def test_les_reponses_donnees_au_clavier_sont_enregistrees_et_reviennent(ouvert,
 
     ecrit = reponses(notebook, "qst_c1")
     assert datetime.fromisoformat(ecrit.pop("enregistre_le")).utcoffset() is not None
+    assert len(ecrit.pop("empreinte")) == 64
     qcm = next(q for q in formulaire.questions_de("qst_c1", "amelie.durand") if q.type == "QCM")
     assert ecrit == {
         "version": 1,

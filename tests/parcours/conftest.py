@@ -18,7 +18,7 @@ from rncp_utils.autograde.anomalies import anomalies_du_devoir
 from rncp_utils.autograde.cours import Cours
 from rncp_utils.demonstration.cycle import preparer
 from rncp_utils.evaluation.banque import Banque, charger_banque
-from rncp_utils.lecon.questions import charger_formulaire
+from rncp_utils.lecon.jeu import charger_questions
 from rncp_utils.lecon.reponses import ecrire_reponses
 
 DEVOIR = "B1-QST"
@@ -68,14 +68,14 @@ class Fabrique:
         shutil.copytree(self.cours.dossier / "release" / DEVOIR, dossier)
         if repondre:
             items = {item.id: item for item in self.banque.items}
-            formulaire = charger_formulaire(dossier / "questions.json")
+            formulaire = charger_questions(dossier / "questions.json")
             for cellule in formulaire.strates:
                 reponses = {q.id: repondre(items[q.id]) for q in formulaire.questions_de(cellule, apprenant)}
                 ecrire_reponses(dossier, DEVOIR, cellule, apprenant, formulaire.session, reponses)
         return dossier
 
     def tirage(self, apprenant: str) -> list[str]:
-        formulaire = charger_formulaire(self.cours.dossier / "release" / DEVOIR / "questions.json")
+        formulaire = charger_questions(self.cours.dossier / "release" / DEVOIR / "questions.json")
         return [q.id for cellule in formulaire.strates for q in formulaire.questions_de(cellule, apprenant)]
 
 

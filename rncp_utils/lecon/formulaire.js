@@ -29,9 +29,26 @@
     question.querySelectorAll('input[type="radio"]').forEach((bouton) => {
       bouton.name = identifiant(bouton.closest(".widget-radio-box"));
     });
-    question.querySelectorAll('input[type="text"]').forEach((champ) => {
+    question.querySelectorAll('input[type="text"], textarea, select').forEach((champ) => {
       champ.setAttribute("aria-describedby", identifiant(enonce) + " " + identifiant(suivi));
       champ.setAttribute("autocomplete", "off");
+    });
+    question.querySelectorAll(".rncp-ligne").forEach((ligne) => {
+      const champ = ligne.querySelector("select");
+      if (champ) champ.setAttribute("aria-labelledby", identifiant(ligne.querySelector(".rncp-libelle")));
+    });
+    question.querySelectorAll(".rncp-grille").forEach(nommerLesCases);
+  }
+
+  // A field of a table is named after its row and its column.
+  function nommerLesCases(grille) {
+    const colonnes = Number(Array.from(grille.classList).join(" ").match(/rncp-colonnes-(\d+)/)[1]);
+    const cases = Array.from(grille.children);
+    cases.forEach((boite, rang) => {
+      const champ = boite.querySelector("input, select");
+      if (!champ) return;
+      const ligne = cases[rang - (rang % colonnes)];
+      champ.setAttribute("aria-labelledby", identifiant(ligne) + " " + identifiant(cases[rang % colonnes]));
     });
   }
 

@@ -1,4 +1,4 @@
-"""HTML of a questionnaire: every text is escaped here, and only here."""
+"""HTML of a form: every text is escaped here, and only here."""
 
 from __future__ import annotations
 
@@ -8,13 +8,35 @@ from html import escape
 from pathlib import Path
 
 from rncp_utils.formats import INSECABLE
-from rncp_utils.lecon.questions import JE_NE_SAIS_PAS, NUM, QCM, QCU, Question
+from rncp_utils.lecon.questions import (
+    APP,
+    COMPOSES,
+    JE_NE_SAIS_PAS,
+    NUM,
+    ORD,
+    QCM,
+    QCU,
+    RED,
+    TAB,
+    TXT,
+    Colonne,
+    Question,
+)
 from rncp_utils.lecon.reponses import Reponse
 from rncp_utils.lecon.saisie import Etat, Saisie, comprendre
 
 TEXTE_JE_NE_SAIS_PAS = "Je ne sais pas"
-CONSIGNES = {QCU: "une seule réponse", QCM: "plusieurs réponses possibles", NUM: "un nombre"}
-CONSIGNE_DU_FORMULAIRE = (
+CONSIGNES = {
+    QCU: "une seule réponse",
+    QCM: "plusieurs réponses possibles",
+    NUM: "un nombre",
+    ORD: "un rang pour chaque élément, chacun une fois",
+    APP: "un choix pour chaque élément",
+    TAB: "un tableau à remplir",
+    TXT: "une réponse courte",
+    RED: "une réponse rédigée",
+}
+CONSIGNE_EVALUATION = (
     "Chaque réponse est enregistrée dès que vous la donnez. Aucun indice n'est donné pendant l'évaluation."
 )
 UNITES_COMPTEES = {"fois", "contacts", "clients", "rendez-vous"}
@@ -22,7 +44,7 @@ PHRASE_DE_REPRISE = (
     "Si aucune question n'apparaît ci-dessous, ouvrez le menu Exécution et choisissez « Exécuter toutes les "
     "cellules » : vos réponses enregistrées reviendront."
 )
-STYLE = f"<style>{Path(__file__).with_name('questionnaire.css').read_text(encoding='utf-8')}</style>"
+STYLE = f"<style>{Path(__file__).with_name('formulaire.css').read_text(encoding='utf-8')}</style>"
 
 
 def typographier(texte: str) -> str:
@@ -34,10 +56,10 @@ def _texte(texte: str) -> str:
     return escape(typographier(texte))
 
 
-def entete(saisie: Saisie) -> str:
+def entete(saisie: Saisie, consigne: str) -> str:
     """What stands above the questions: rules, state of what was found again, notes on the answers file."""
     etat = _ligne(saisie.etat, ' role="status"') if saisie.etat.phrase else ""
-    return f'{STYLE}<p>{_texte(CONSIGNE_DU_FORMULAIRE)}</p><div class="rncp-suivi">{etat}</div>{_notes(saisie.notes)}'
+    return f'{STYLE}<p>{_texte(consigne)}</p><div class="rncp-suivi">{etat}</div>{_notes(saisie.notes)}'
 
 
 def _notes(notes: Sequence[str]) -> str:
@@ -49,8 +71,13 @@ def _notes(notes: Sequence[str]) -> str:
 
 def question(rang: int, total: int, contenu: Question) -> str:
     """Heading and text of a question."""
+    consigne = CONSIGNES[contenu.type]
+    if contenu.mots:
+        consigne += f", {contenu.mots} mots environ"
+    if contenu.facultatif:
+        consigne += ", facultative"
     return (
-        f'<h3 class="rncp-rang">Question {rang} sur {total} <span>· {CONSIGNES[contenu.type]}</span></h3>'
+        f'<h3 class="rncp-rang">Question {rang} sur {total} <span>· {consigne}</span></h3>'
         f'<p class="rncp-enonce">{_texte(contenu.enonce)}</p>'
     )
 
@@ -61,6 +88,16 @@ def libelle_du_nombre(unite: str) -> str:
     if unite in UNITES_COMPTEES:
         precision = f", nombre de {unite}"
     return f"Votre réponse{precision}{INSECABLE}:"
+
+
+def titre_de_colonne(colonne: Colonne) -> str:
+    """Heading of a column, with its unit."""
+    return f"{colonne.titre} ({colonne.unite})" if colonne.unite else colonne.titre
+
+
+def libelle(texte: str) -> str:
+    """Visible label of a cell or of a column."""
+    return f"<p>{_texte(texte)}</p>"
 
 
 def suivi(etat: Etat | None, compris: Etat | None) -> str:
@@ -110,8 +147,37 @@ def relecture(questions: Sequence[Question], reponses: dict[str, Reponse], notes
 def _reponse_lue(contenu: Question, reponse: Reponse | None) -> str:
     if not reponse:
         return "<dd>Sans réponse</dd>"
+    if contenu.type in COMPOSES:
+        return f"<dd>{_cases_lues(contenu, reponse)}</dd>"
     if contenu.type == NUM:
         return f"<dd>« {_texte(reponse)} » — {_texte(comprendre(reponse, contenu.unite).phrase)}</dd>"
-    textes = {option.id: option.texte for option in contenu.options} | {JE_NE_SAIS_PAS: TEXTE_JE_NE_SAIS_PAS}
+    if contenu.type in (RED, TXT):
+        # The learner's own line breaks are kept; French spaces are not added to what somebody wrote.
+        return f'<dd class="rncp-ecrit">{escape(reponse)}</dd>'
     choisies = [reponse] if isinstance(reponse, str) else reponse
-    return "".join(f"<dd>{_texte(textes[identifiant])}</dd>" for identifiant in choisies)
+    return "".join(f"<dd>{_texte(_option(contenu, identifiant))}</dd>" for identifiant in choisies)
+
+
+def _option(contenu: Question, identifiant: str) -> str:
+    textes = {option.id: option.texte for option in contenu.options} | {JE_NE_SAIS_PAS: TEXTE_JE_NE_SAIS_PAS}
+    return textes[identifiant]
+
+
+def _cases_lues(contenu: Question, reponse: dict[str, str]) -> str:
+    """The table that was filled in, or one line an element."""
+    cases = {case.id: case for case in contenu.cases}
+
+    def lue(identifiant: str) -> str:
+        valeur = reponse.get(identifiant)
+        if not valeur:
+            return "–"
+        return _texte(_option(cases[identifiant], valeur) if cases[identifiant].type == QCU else valeur)
+
+    titres = ["", *map(titre_de_colonne, contenu.colonnes)] if contenu.type == TAB else ["Élément", "Réponse"]
+    tetes = "".join(f'<th scope="col">{_texte(titre)}</th>' for titre in titres)
+    lignes = []
+    for element in contenu.elements:
+        noms = [f"{element.id}.{c.id}" for c in contenu.colonnes] if contenu.type == TAB else [element.id]
+        valeurs = "".join(f"<td>{lue(nom)}</td>" for nom in noms)
+        lignes.append(f'<tr><th scope="row">{_texte(element.texte)}</th>{valeurs}</tr>')
+    return f"<table><thead><tr>{tetes}</tr></thead><tbody>{''.join(lignes)}</tbody></table>"
