@@ -1,0 +1,11 @@
+"""Figures du crédit : échéanciers, coût, capacité de remboursement.
+
+Chaque fonction dessine au style du cours et rend une :class:`~rncp_utils.figures.FigureAccessible` dont l'alternative
+textuelle est rédigée à partir des montants dessinés.
+"""
+
+from __future__ import annotations
+
+from rncp_utils.credit.figures.echeancier import assurances_comparees, echeancier_empile
+
+__all__ = ["assurances_comparees", "echeancier_empile"]

@@ -1,0 +1,1 @@
+"""Prêts amortissables : tableau d'amortissement, révision, remboursement anticipé, restructuration, vue comptable."""
