@@ -19,6 +19,7 @@
 
   function decrire(question) {
     const enonce = question.querySelector(".rncp-enonce");
+    if (!enonce) return;
     const suivi = question.querySelector(".rncp-suivi");
     // A live region is announced when its content changes, not when it is itself replaced.
     suivi.setAttribute("role", "status");
@@ -61,6 +62,8 @@
 
   // A stopped kernel saves nothing and says nothing: every change must be acknowledged.
   function surveillerLesEnregistrements(formulaire) {
+    const accuse = formulaire.querySelector(".rncp-accuse");
+    if (!accuse) return;
     let alarme = null;
     const alerte = document.createElement("p");
     alerte.className = "rncp-alerte";
@@ -74,11 +77,20 @@
       clearTimeout(alarme);
       alarme = null;
       alerte.remove();
-    }).observe(formulaire.querySelector(".rncp-accuse"), { childList: true, subtree: true });
+    }).observe(accuse, { childList: true, subtree: true });
+  }
+
+  // A slider and the field beside it bear the name written above them.
+  function nommerLeCurseur(reglage) {
+    const nom = identifiant(reglage.querySelector(".rncp-libelle"));
+    reglage.querySelectorAll("input, .noUi-handle").forEach((champ) => champ.setAttribute("aria-labelledby", nom));
   }
 
   function preparer(formulaire) {
-    const decrireTout = () => formulaire.querySelectorAll(".rncp-question").forEach(decrire);
+    const decrireTout = () => {
+      formulaire.querySelectorAll(".rncp-question").forEach(decrire);
+      formulaire.querySelectorAll(".rncp-curseur").forEach(nommerLeCurseur);
+    };
     decrireTout();
     new MutationObserver(decrireTout).observe(formulaire, { childList: true, subtree: true });
     garderLesTouches(formulaire);
@@ -87,7 +99,7 @@
 
   function attendre(essais) {
     const formulaire = element.closest(".rncp-questionnaire");
-    if (formulaire && formulaire.querySelector(".rncp-accuse")) preparer(formulaire);
+    if (formulaire && formulaire.querySelector(".rncp-accuse, .rncp-corps")) preparer(formulaire);
     else if (essais > 0) requestAnimationFrame(() => attendre(essais - 1));
   }
   attendre(600);

@@ -16,6 +16,8 @@ RED = "RED"  # a written answer
 TYPES = (QCU, QCM, NUM, ORD, APP, TAB, TXT, RED)
 # Made of several simple questions, answered together.
 COMPOSES = (ORD, APP, TAB)
+# What nobody but a person can judge.
+LIBRES = (TXT, RED)
 TYPES_DE_COLONNE = (QCU, NUM, TXT)
 JE_NE_SAIS_PAS = "je_ne_sais_pas"
 LONGUEUR = {NUM: 200, TXT: 300, RED: 8000}

@@ -1,0 +1,41 @@
+"""Widgets around the exercises of a lesson. Imported only when they are to be shown."""
+
+from __future__ import annotations
+
+import ipywidgets as widgets
+
+from rncp_utils.lecon.champs_widgets import avec_classe
+
+# JupyterLab and Notebook give their commands to the page when they are configured to (see the administrator's guide);
+# otherwise a sentence names the menu.
+SCRIPT_DE_DEPART = """(() => {
+  const bouton = element.closest('.rncp-lecon').querySelector('.rncp-demarrer');
+  const etat = element.closest('.rncp-lecon').querySelector('.rncp-etat');
+  bouton.addEventListener('click', () => {
+    const app = window.jupyterapp;
+    if (!app) {
+      etat.textContent = '▲ Ouvrez le menu Exécution et choisissez «\\u00a0Exécuter toutes les cellules\\u00a0».';
+      return;
+    }
+    const notebook = app.shell.currentWidget.content;
+    const cellule = bouton.closest('.jp-Cell');
+    notebook.activeCellIndex = notebook.widgets.findIndex(c => c.node === cellule) + 1;
+    app.commands.execute('notebook:run-all-below');
+    etat.textContent = 'La leçon se prépare…';
+    setTimeout(() => { etat.textContent = 'La suite est prête, plus bas.'; }, 4000);
+  });
+})();"""
+
+
+def depart(contenu: str) -> widgets.Widget:
+    """Start of a lesson: what it says, and the button that runs the cells below."""
+    bouton = avec_classe(
+        widgets.Button(description="▶ Démarrer la leçon", tooltip="Exécute toutes les parties de la leçon"),
+        "rncp-demarrer",
+    )
+    avec_classe(bouton, "rncp-bouton")
+    etat = avec_classe(widgets.HTML('<p class="rncp-etat" role="status"></p>'), "rncp-suivi")
+    sortie = {"output_type": "display_data", "data": {"application/javascript": SCRIPT_DE_DEPART}, "metadata": {}}
+    script = widgets.Output(outputs=(sortie,), layout={"display": "none"})
+    boite = widgets.VBox([widgets.HTML(contenu), widgets.HBox([bouton, etat]), script])
+    return avec_classe(avec_classe(boite, "rncp-lecon"), "rncp-questionnaire")
