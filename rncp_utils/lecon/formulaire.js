@@ -2,6 +2,7 @@
 // Adds what ipywidgets cannot say from Python: names of groups, keys kept by the form, alarm when nothing is saved.
 (function () {
   const DELAI_MS = 5000;
+  const CALME_MS = 200;
   const NON_ENREGISTREE =
     "▲ Votre réponse n'est pas encore enregistrée. Si ce message reste affiché, ouvrez le menu Exécution et " +
     "choisissez «\u00a0Exécuter toutes les cellules\u00a0»\u00a0: vos réponses enregistrées reviendront, puis donnez celle-ci.";
@@ -65,18 +66,41 @@
     const accuse = formulaire.querySelector(".rncp-accuse");
     if (!accuse) return;
     let alarme = null;
+    let dernierGeste = 0;
+    let dernierAccuse = 0;
+    // ipywidgets holds an answer back while the kernel is busy, but never a click: a quick hand would have the answer
+    // before last checked. The click waits until what was typed has arrived.
+    const arrive = () => alarme === null && Date.now() - Math.max(dernierGeste, dernierAccuse) > CALME_MS;
+    formulaire.addEventListener(
+      "click",
+      (clic) => {
+        const bouton = clic.target.closest(".rncp-bouton");
+        if (!bouton || arrive()) return;
+        clic.stopImmediatePropagation();
+        const limite = Date.now() + DELAI_MS;
+        const reprendre = () => {
+          if (arrive()) bouton.click();
+          else if (Date.now() < limite) setTimeout(reprendre, CALME_MS / 2);
+        };
+        setTimeout(reprendre, CALME_MS / 2);
+      },
+      { capture: true },
+    );
     const alerte = document.createElement("p");
     alerte.className = "rncp-alerte";
     alerte.setAttribute("role", "alert");
     alerte.textContent = NON_ENREGISTREE;
     formulaire.addEventListener("input", (saisie) => {
       const question = saisie.target.closest(".rncp-question");
+      if (!question) return;
+      dernierGeste = Date.now();
       alarme = alarme || setTimeout(() => question.appendChild(alerte), DELAI_MS);
     });
     new MutationObserver(() => {
       clearTimeout(alarme);
       alarme = null;
       alerte.remove();
+      dernierAccuse = Date.now();
     }).observe(accuse, { childList: true, subtree: true });
   }
 

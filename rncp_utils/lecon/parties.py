@@ -94,7 +94,10 @@ class AutoPositionnement(Affichage):
 
         options = [("Choisir…", ""), *((f"{rang} · {nom}", rang) for rang, nom in enumerate(NIVEAUX_DE_POSITION))]
         menu = widgets.Dropdown(
-            options=options, value="" if donnee is None else donnee, description=f"{code} :", style={"description_width": "initial"}
+            options=options,
+            value="" if donnee is None else donnee,
+            description=f"{code} :",
+            style={"description_width": "initial"},
         )
 
         def noter(changement: dict[str, Any]) -> None:

@@ -66,7 +66,7 @@ class Lecture:
     anomalies: list[Anomalie] = field(default_factory=list)
 
 
-class _RefusError(Exception):
+class FichierRefuseError(Exception):
     """The file as a whole cannot be taken."""
 
     def __init__(self, code: str, probleme: str, suite: str = "aucune réponse n'en est reprise") -> None:
@@ -126,7 +126,7 @@ def ecrire_reponses(
         "reponses": reponses,
     }
     contenu["empreinte"] = empreinte(contenu)
-    _enregistrer(chemin, json.dumps(contenu, ensure_ascii=False, indent=1) + "\n")
+    enregistrer(chemin, json.dumps(contenu, ensure_ascii=False, indent=1) + "\n")
     return chemin
 
 
@@ -140,7 +140,7 @@ def empreinte(contenu: Mapping[str, Any]) -> str:
     return hashlib.sha256(texte.encode("ascii")).hexdigest()
 
 
-def _enregistrer(chemin: Path, texte: str) -> None:
+def enregistrer(chemin: Path, texte: str) -> None:
     try:
         if chemin.parent.is_symlink():
             raise OSError("the answers folder is a link")
@@ -184,11 +184,11 @@ def mettre_de_cote(dossier: Path, devoir: str, cellule: str, *, instant: datetim
 def lire_reponses(dossier: Path, devoir: str, cellule: str) -> Lecture:
     """Read the answers file of a cell. Never raises for what the folder or the file contains."""
     chemin = chemin_reponses(dossier, devoir, cellule)
-    autres = list(_autres_fichiers(chemin))
+    autres = list(autres_fichiers(chemin))
     try:
-        brut = _objet(_octets(chemin))
+        brut = lire_objet(lire_octets(chemin))
         _verifier_entete(brut, devoir, cellule)
-    except _RefusError as refus:
+    except FichierRefuseError as refus:
         anomalie = Anomalie(refus.code, f"fichier « {chemin.name} »", refus.probleme, refus.suite)
         return Lecture(anomalies=[anomalie, *autres])
     entete = {
@@ -211,40 +211,42 @@ def _anomalie_d_empreinte(brut: Mapping[str, Any], chemin: Path) -> list[Anomali
     return [Anomalie("empreinte", f"fichier « {chemin.name} »", probleme, "ce qui s'y lit est repris, à examiner")]
 
 
-def _octets(chemin: Path) -> bytes:
+def lire_octets(chemin: Path) -> bytes:
     """Bytes of a regular file of at most ``TAILLE_MAX`` bytes, through no symbolic link."""
     try:
         if chemin.parent.is_symlink():
-            raise _RefusError("lien", "son dossier est un lien vers un autre endroit")
+            raise FichierRefuseError("lien", "son dossier est un lien vers un autre endroit")
         # lstat before opening: a pipe or a device must not even be opened.
         etat = chemin.lstat()
         if stat.S_ISLNK(etat.st_mode):
-            raise _RefusError("lien", "c'est un lien vers un autre fichier")
+            raise FichierRefuseError("lien", "c'est un lien vers un autre fichier")
         if not stat.S_ISREG(etat.st_mode):
-            raise _RefusError("pas_un_fichier", "ce n'est pas un fichier ordinaire")
+            raise FichierRefuseError("pas_un_fichier", "ce n'est pas un fichier ordinaire")
         if etat.st_size > TAILLE_MAX:
-            raise _RefusError("trop_gros", f"il dépasse {TAILLE_MAX // 1024} Kio")
+            raise FichierRefuseError("trop_gros", f"il dépasse {TAILLE_MAX // 1024} Kio")
         descripteur = os.open(chemin, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(descripteur, "rb") as flux:
             return flux.read(TAILLE_MAX)
     except (FileNotFoundError, NotADirectoryError):
-        raise _RefusError("absent", "il n'existe pas", "aucune réponse n'a été enregistrée pour cette partie") from None
+        raise FichierRefuseError(
+            "absent", "il n'existe pas", "aucune réponse n'a été enregistrée pour cette partie"
+        ) from None
     except OSError as erreur:
-        raise _RefusError("illisible", f"il ne peut pas être ouvert ({type(erreur).__name__})") from None
+        raise FichierRefuseError("illisible", f"il ne peut pas être ouvert ({type(erreur).__name__})") from None
 
 
-def _objet(octets: bytes) -> dict[str, Any]:
+def lire_objet(octets: bytes) -> dict[str, Any]:
     try:
         # Some editors put a byte order mark in front of what they save.
         brut = json.loads(octets.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise _RefusError("encodage", "son texte n'est pas en UTF-8") from None
+        raise FichierRefuseError("encodage", "son texte n'est pas en UTF-8") from None
     except RecursionError:
-        raise _RefusError("imbrication", "ses données sont imbriquées trop profondément") from None
+        raise FichierRefuseError("imbrication", "ses données sont imbriquées trop profondément") from None
     except ValueError:  # JSON syntax, or an integer of thousands of digits
-        raise _RefusError("json", "son contenu n'est pas du JSON") from None
+        raise FichierRefuseError("json", "son contenu n'est pas du JSON") from None
     if not isinstance(brut, dict):
-        raise _RefusError("json", "son contenu n'est pas un objet JSON")
+        raise FichierRefuseError("json", "son contenu n'est pas un objet JSON")
     return brut
 
 
@@ -252,10 +254,12 @@ def _verifier_entete(brut: Mapping[str, Any], devoir: str, cellule: str) -> None
     version = brut.get("version")
     if type(version) is not int or version != VERSION:
         lue = "sa version de format manque" if version is None else f"il est au format {decrire(version)}"
-        raise _RefusError("version", f"{lue}, et je lis le format {VERSION}")
+        raise FichierRefuseError("version", f"{lue}, et je lis le format {VERSION}")
     for cle, attendu in (("devoir", devoir), ("cellule", cellule)):
         if brut.get(cle) != attendu:
-            raise _RefusError(cle, f"son en-tête indique {cle} = {decrire(brut.get(cle))} au lieu de « {attendu} »")
+            raise FichierRefuseError(
+                cle, f"son en-tête indique {cle} = {decrire(brut.get(cle))} au lieu de « {attendu} »"
+            )
 
 
 def _trier(brut: object) -> tuple[dict[str, Any], list[Anomalie]]:
@@ -315,7 +319,7 @@ def _faute_de_texte(texte: str, longueur: int = LONGUEUR_MAX) -> tuple[str, str]
     return None
 
 
-def _autres_fichiers(chemin: Path) -> Iterator[Anomalie]:
+def autres_fichiers(chemin: Path) -> Iterator[Anomalie]:
     """Files beside the answers that somebody, or a browser, made out of them."""
     try:
         noms = [] if chemin.parent.is_symlink() else sorted(entree.name for entree in os.scandir(chemin.parent))

@@ -141,9 +141,6 @@ def _prediction(contenu: Simulateur, corps: widgets.Widget) -> widgets.Widget:
     choix = widgets.RadioButtons(options=options, value=donnee or None)
 
     def predire(_: object) -> None:
-        if choix.value is None:
-            bilan.value = en_note("Choisissez une prédiction, même incertaine, ou passez directement au simulateur.")
-            return
         try:
             bilan.value = en_note(contenu.predire(choix.value))
         except ErreurRncp as erreur:
@@ -152,6 +149,9 @@ def _prediction(contenu: Simulateur, corps: widgets.Widget) -> widgets.Widget:
 
     corps.layout.display = "" if donnee else "none"
     valider = _bouton("Je prédis", predire, principal=True)
+    # A click overtakes a choice that ipywidgets holds back: the button waits for the choice.
+    valider.disabled = choix.value is None
+    choix.observe(lambda _: setattr(valider, "disabled", False), names="value")
     passer = _bouton("Passer", lambda _: setattr(corps.layout, "display", ""))
     choix_vu = avec_classe(widgets.VBox([choix]), "rncp-choix")
     boutons = avec_classe(widgets.HBox([valider, passer]), "rncp-barre")

@@ -35,7 +35,10 @@ def executer(monkeypatch):
     [
         ('Exercice("E1")', NON_DEMARREE),
         ("ebe = marg + 3", "J'ai lu le mot « marg », et rien ne porte ce nom ici."),
-        ("ebe = 12,5\nebe * 1.5", "J'ai lu deux nombres : 12 et 5. Dans une case de code, la décimale s'écrit avec un point"),
+        (
+            "ebe = 12,5\nebe * 1.5",
+            "J'ai lu deux nombres : 12 et 5. Dans une case de code, la décimale",
+        ),
         ("ebe = 212 400", "Cette case contient un nombre écrit avec un espace"),
         ("taux = 12.5 %", "Cette case contient un nombre suivi d'une unité"),
         ("ebe = (3", "Cette case contient une écriture que Python ne comprend pas (ligne 1)."),

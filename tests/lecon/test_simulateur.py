@@ -76,9 +76,10 @@ def corps(forme):
 def test_la_prediction_passe_avant_les_reglages_et_reste(outil, dossier):
     forme = en_widget(outil)
     assert corps(forme).layout.display == "none"
-    cliquer(forme, "Je prédis")
-    assert "Choisissez une prédiction, même incertaine" in textes(forme)
+    je_predis = next(w for w in descendants(forme) if getattr(w, "description", "") == "Je prédis")
+    assert je_predis.disabled
     un(forme, widgets.RadioButtons).value = "m"
+    assert not je_predis.disabled
     cliquer(forme, "Je prédis")
     assert "Vous aviez prévu « monte » ; le calcul donne « baisse ». L&#x27;EBE suit le CA." in textes(forme)
     assert corps(forme).layout.display == ""

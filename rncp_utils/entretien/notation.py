@@ -1,0 +1,66 @@
+"""What the hidden test of an interview calls: keys as literals, replay, bounded points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rncp_utils.entretien.chargement import charger_scenario
+from rncp_utils.entretien.indicateurs import baremer, calculer_indicateurs
+from rncp_utils.entretien.journal import CELLULE, lire_journal
+from rncp_utils.entretien.modele import Scenario
+from rncp_utils.entretien.rejeu import rejouer
+from rncp_utils.formats import formater_nombre
+from rncp_utils.lecon.identite import apprenant
+
+
+def cles_entretien(scenario: str | Path, verite: str | Path | None = None) -> dict[str, Any]:
+    """Scenario and hidden truth as Python literals, to be put in a hidden test when the assignment is generated.
+
+    The grader then depends on no file of the copy: neither on a scenario that somebody changed, nor on a truth that
+    would have had to travel.
+    """
+    return charger_scenario(scenario, verite=verite).model_dump(mode="json", exclude_defaults=True)
+
+
+def noter_entretien(
+    cles: Mapping[str, Any],
+    poids: Mapping[str, float],
+    *,
+    devoir: str,
+    cellule: str = CELLULE,
+    dossier: Path | str = ".",
+) -> float:
+    """Points of an interview, from the choices of its journal played again.
+
+    Prints one French line an indicator and an anomaly (on stdout: nbgrader gives 0 to a cell that wrote on stderr); it
+    names nothing that was hidden.
+
+    Parameters
+    ----------
+    cles
+        What :func:`cles_entretien` gives.
+    poids
+        Points of each indicator that the cell grades, for example ``{"I1": 4, "I2": 3}``.
+    dossier
+        Folder of the notebook, which holds ``reponses/``.
+
+    Returns
+    -------
+    float
+        Between 0 and ``Σ poids``.
+    """
+    scenario = Scenario.model_validate(cles)
+    journal = lire_journal(dossier, devoir, cellule)
+    rejeu = rejouer(journal, scenario, devoir=devoir, cellule=cellule, apprenant=apprenant())
+    for anomalie in rejeu.anomalies:
+        print(f"À signaler : {anomalie.phrase}")
+    indicateurs = calculer_indicateurs(rejeu.situation, scenario)
+    for code, maximum in poids.items():
+        indicateur = indicateurs[code]
+        points = formater_nombre(maximum * indicateur.part, 2)
+        print(f"{indicateur.nom} : {points} sur {formater_nombre(maximum)}. {indicateur.explication}")
+        if indicateur.alerte:
+            print("À signaler : un expert métier doit relire cet entretien.")
+    return baremer(indicateurs, poids)
