@@ -15,7 +15,8 @@ c = get_config()
 
 c.CourseDirectory.course_id = "rncp31919"
 # Every file of source/<assignment>/ goes to release/ but these: the answer keys, and what the repair step sets aside.
-c.CourseDirectory.ignore = [*stock(CourseDirectory, "ignore"), ".DS_Store", "banque*.yaml", "verite*.yaml", "*.recu", "*.illisible"]
+KEYS = ["banque*.yaml", "verite*.yaml"]
+c.CourseDirectory.ignore = [*stock(CourseDirectory, "ignore"), ".DS_Store", *KEYS, "*.recu", "*.illisible"]
 
 # The session that is being prepared: it travels with the release and seeds each learner's draw.
 c.DeriveQuestionnaire.session = "2026-S2"
