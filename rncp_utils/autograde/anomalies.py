@@ -49,7 +49,7 @@ def anomalies_du_devoir(cours: Path, devoir: str) -> pd.DataFrame:
 
 
 def _anomalies_des_reponses(copie: Path, jeu: JeuDeQuestions, apprenant: str) -> list[tuple[str, Anomalie]]:
-    lectures = {cellule: lire_reponses(copie, jeu.devoir, cellule) for cellule in jeu.strates}
+    lectures = {cellule: lire_reponses(copie, jeu.devoir, cellule) for cellule in jeu.cellules}
     if all([anomalie.code for anomalie in lecture.anomalies] == ["absent"] for lecture in lectures.values()):
         vide = Anomalie(
             code="copie_vide",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from pprint import pformat
 
@@ -15,16 +18,20 @@ from nbgrader.utils import is_grade
 from traitlets import Unicode
 
 from rncp_utils.erreurs import ErreurDonnees
-from rncp_utils.evaluation.banque import charger_banque
+from rncp_utils.evaluation.banque import Banque, charger_banque
+from rncp_utils.evaluation.formulaires import FICHIER as FORMULAIRES
+from rncp_utils.evaluation.formulaires import charger_formulaires, formulaire_de
+from rncp_utils.lecon.jeu import FORMAT
 
 BANK = "banque.yaml"
 FORM = "questions.json"
-KEYS_CALL = re.compile(r"charger_cles\(\s*[\"'](?P<cellule>[^\"']+)[\"']\s*\)")
+# Calls of the hidden tests that are replaced by what they give: name of the function and its arguments.
+DERIVED = re.compile(r"(?P<fonction>charger_cles|formulaire_de|cles_entretien)\((?P<arguments>[^()]*)\)")
 OWNER_VARIABLE = "RNCP_APPRENANT"
 
 
 class DeriveQuestionnaire(NbGraderPreprocessor):
-    """From the bank of an assignment: keys into the hidden tests, the keyless form beside the released notebook.
+    """From the files of an assignment: keys into the hidden tests, the keyless form beside the released notebook.
 
     First in ``GenerateAssignment.preprocessors``: the keys must be in the cells when ``SaveCells`` copies them to the
     gradebook, and ``ClearHiddenTests`` then takes them out of what learners receive.
@@ -36,25 +43,43 @@ class DeriveQuestionnaire(NbGraderPreprocessor):
     ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
-        chemin = Path(resources["metadata"]["path"]) / BANK
-        if not chemin.exists():
+        dossier = Path(resources["metadata"]["path"])
+        if not ((dossier / BANK).exists() or (dossier / FORMULAIRES).exists()):
             return nb, resources
         if not self.session:
             raise ErreurDonnees(
                 "La session n'est pas renseignée : donnez un nom à « c.DeriveQuestionnaire.session » "
                 "dans nbgrader_config.py, par exemple « 2026-S2 »."
             )
-        banque = charger_banque(chemin)
+        lire_banque = cache(charger_banque)
         for cellule in nb.cells:
             if cellule.cell_type == "code":
-                cellule.source = KEYS_CALL.sub(lambda trouve: self._keys(banque, trouve["cellule"]), cellule.source)
-        formulaire = json.dumps(banque.formulaire(self.session), ensure_ascii=False, indent=1) + "\n"
+                cellule.source = DERIVED.sub(lambda t: self._derive(dossier, t, lire_banque), cellule.source)
+        formulaire = json.dumps(self._form(dossier), ensure_ascii=False, indent=1) + "\n"
         outputs = resources.get("outputs") or {}
         resources["outputs"] = {**outputs, FORM: formulaire.encode("utf-8")}
         return nb, resources
 
-    def _keys(self, banque, cellule: str) -> str:
-        return pformat({**banque.cles(cellule), "session": self.session}, width=110, sort_dicts=False)
+    def _form(self, dossier: Path) -> dict:
+        """What learners receive as ``questions.json``."""
+        jeu = {"format": FORMAT, "devoir": dossier.name, "session": self.session}
+        if (dossier / BANK).exists():
+            jeu |= charger_banque(dossier / BANK).formulaire(self.session)
+        if (dossier / FORMULAIRES).exists():
+            jeu["formulaires"] = charger_formulaires(dossier / FORMULAIRES)
+        return jeu
+
+    def _derive(self, dossier: Path, trouve: re.Match, lire_banque: Callable[[Path], Banque]) -> str:
+        arguments = ast.literal_eval(f"({trouve['arguments']},)")
+        if trouve["fonction"] == "charger_cles":
+            cles = {**lire_banque(dossier / BANK).cles(*arguments), "session": self.session}
+        elif trouve["fonction"] == "formulaire_de":
+            cles = {**formulaire_de(*arguments, dossier=dossier), "session": self.session}
+        else:
+            from rncp_utils.entretien import cles_entretien  # only an assignment with an interview needs it
+
+            cles = cles_entretien(*(dossier / nom if nom.endswith(".yaml") else nom for nom in arguments))
+        return pformat(cles, width=110, sort_dicts=False)
 
 
 class OfficialForm(NbGraderPreprocessor):
