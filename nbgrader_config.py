@@ -16,6 +16,8 @@ c = get_config()
 c.CourseDirectory.course_id = "rncp31919"
 # Every file of source/<assignment>/ goes to release/ but these: the answer keys, and what the repair step sets aside.
 KEYS = ["banque*.yaml", "verite*.yaml"]
+# Learners get its content as questions.json, with the session.
+KEYS += ["formulaires.yaml"]
 c.CourseDirectory.ignore = [*stock(CourseDirectory, "ignore"), ".DS_Store", *KEYS, "*.recu", "*.illisible"]
 
 # The session that is being prepared: it travels with the release and seeds each learner's draw.

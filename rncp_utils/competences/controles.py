@@ -13,6 +13,8 @@ from rncp_utils.erreurs import ErreurListe
 from rncp_utils.referentiel import PREFIXE_ENTRAINEMENT, Referentiel
 
 POINTS_D_UNE_EPREUVE = 100
+# Teaches how to hand in an assignment: it proves no competence.
+PRISE_EN_MAIN = f"{PREFIXE_ENTRAINEMENT}M0"
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ def _fautes_du_devoir(devoir: Devoir, referentiel: Referentiel) -> Iterator[Faut
         for cellule in notebook.cellules:
             if cellule.notee:
                 for code, message in _fautes_de_la_cellule(cellule, attendues, referentiel):
+                    if code == "sans_competence" and devoir.nom == PRISE_EN_MAIN:
+                        continue
                     yield Faute(devoir.nom, notebook.nom, cellule.grade_id, code, message)
     if bloc is not None:
         yield from _fautes_de_points(devoir)

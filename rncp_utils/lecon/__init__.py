@@ -8,9 +8,11 @@ from __future__ import annotations
 from rncp_utils.differe import noms_differes
 
 _MODULES = {
+    "Accueil": "accueil",
     "Anomalie": "anomalies",
     "AutoPositionnement": "parties",
     "Bilan": "parties",
+    "Controle": "controle",
     "Curseur": "simulateur",
     "Exercice": "exercice",
     "Formulaire": "formulaire",

@@ -18,9 +18,13 @@ def enonce(exercice: Exercice) -> str:
     """Title and text."""
     return (
         f'{STYLE}<div class="rncp-exercice"><p class="rncp-titre">Exercice {exercice.nom} · '
-        f"{texte(exercice.fiche.titre)} <span>({exercice.fiche.competence})</span></p>"
+        f"{texte(exercice.fiche.titre)} <span>{_competence(exercice)}</span></p>"
         f"<p>{texte(exercice.texte(exercice.fiche.enonce))}</p></div>"
     )
+
+
+def _competence(exercice: Exercice) -> str:
+    return f"({exercice.fiche.competence})" if exercice.fiche.competence else ""
 
 
 def retours(exercice: Exercice, constats: Mapping[str, Retour]) -> str:

@@ -20,7 +20,8 @@ from rncp_utils.yaml_strict import lire_yaml
 # A learner has 25 to 40 minutes between two appointments: a sequence ends before.
 MINUTES_PAR_SEQUENCE = 25
 MOTIF_LECON = r"^(B[1-9]-L[1-9]|M0)$"
-MOTIF_COMPETENCE = r"^C[1-9][0-9]?$"
+# Empty in M0, which teaches the tool and no competence of the sheet.
+MOTIF_COMPETENCE = r"^(C[1-9][0-9]?)?$"
 
 
 def _en_tuple(valeur: Any) -> Any:
@@ -40,7 +41,7 @@ class Objectif(_Modele):
 
     verbe: str
     texte: str
-    competence: str = Field(pattern=MOTIF_COMPETENCE)
+    competence: str = Field(default="", pattern=MOTIF_COMPETENCE)
 
 
 class Sequence(_Modele):
@@ -76,7 +77,7 @@ class Exercice(_Modele):
     """
 
     titre: str
-    competence: str = Field(pattern=MOTIF_COMPETENCE)
+    competence: str = Field(default="", pattern=MOTIF_COMPETENCE)
     enonce: str
     champs: _liste(dict[str, Any])
     indices: Indices
@@ -88,7 +89,7 @@ class Fiche(_Modele):
 
     lecon: str = Field(pattern=MOTIF_LECON)
     titre: str
-    competences: _liste(str)
+    competences: _liste(str) = ()
     activites: _liste(str) = ()
     prerequis: _liste(str) = ()
     tutore_minutes: int = Field(default=0, ge=0)
@@ -198,11 +199,13 @@ def _fautes_croisees(fiche: Fiche) -> list[str]:
             lire_champs(exercice)
         except ErreurListe as erreur:
             fautes += [f"exercice {nom}, {faute}" for faute in erreur.fautes]
-        if exercice.competence not in fiche.competences:
+        if exercice.competence not in (fiche.competences or ("",)):
             fautes.append(f"exercice {nom} : la compétence {exercice.competence} n'est pas celle de la leçon")
     places = [nom for sequence in fiche.sequences for nom in sequence.exercices]
     fautes += [f"exercice {nom} : aucune séquence ne le contient" for nom in fiche.exercices if nom not in places]
     fautes += [f"séquences : l'exercice {nom} n'existe pas" for nom in places if nom not in fiche.exercices]
+    if fiche.bloc and not fiche.competences:
+        fautes.append("competences : la leçon n'en vise aucune")
     visees = {objectif.competence for objectif in fiche.objectifs}
     return fautes + [f"compétence {c} : aucun objectif ne la vise" for c in fiche.competences if c not in visees]
 

@@ -1,0 +1,154 @@
+"""Home of the course: the blocs, where the learner stands for each competence, what to do next."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from rncp_utils.lecon.affichage import Affichage
+from rncp_utils.lecon.formulaire_html import STYLE
+from rncp_utils.lecon.lecon_html import duree, texte
+from rncp_utils.lecon.progression import NIVEAUX_DE_POSITION, Avancement, lire_avancement
+
+if TYPE_CHECKING:
+    from rncp_utils.lecon.fiche import Fiche
+    from rncp_utils.referentiel import Referentiel
+
+
+@dataclass(frozen=True)
+class LeconDuCours:
+    """A lesson of the course folder and what was done of it."""
+
+    fiche: Fiche
+    notebook: Path
+    avancement: Avancement
+
+    @property
+    def reussis(self) -> int:
+        return len(set(self.avancement.reussis()) & set(self.fiche.exercices))
+
+    @property
+    def finie(self) -> bool:
+        return self.reussis == len(self.fiche.exercices)
+
+
+class Accueil(Affichage):
+    """The only cell of ``accueil.ipynb``; executed again, it is up to date.
+
+    Parameters
+    ----------
+    dossier : Path
+        Folder of the course (the one of ``accueil.ipynb``).
+    """
+
+    def __init__(self, *, dossier: Path | str = Path()) -> None:
+        self.dossier = Path(dossier).resolve()
+
+    def affichages(self) -> list[dict[str, Any]]:
+        from rncp_utils.referentiel import charger_referentiel
+
+        lecons = list(lecons_du_cours(self.dossier))
+        return [self.en_html(page(charger_referentiel(), lecons, self.dossier))]
+
+    def __str__(self) -> str:
+        return "Accueil du parcours"
+
+
+def lecons_du_cours(dossier: Path) -> Iterable[LeconDuCours]:
+    """Lessons below a folder: a sheet and the notebook of the same name, in the order of the course."""
+    from rncp_utils.lecon.fiche import charger_fiche
+
+    trouvees = []
+    for chemin in sorted(dossier.glob("*/*.yaml")):
+        notebook = chemin.with_suffix(".ipynb")
+        if notebook.exists():
+            fiche = charger_fiche(chemin)
+            trouvees.append(LeconDuCours(fiche, notebook, lire_avancement(chemin.parent, fiche.lecon)))
+    # M0 opens the course, then bloc after bloc.
+    return sorted(trouvees, key=lambda lecon: (lecon.fiche.lecon != "M0", lecon.fiche.lecon))
+
+
+def page(referentiel: Referentiel, lecons: list[LeconDuCours], dossier: Path) -> str:
+    """The whole page."""
+    corps = [_suite(lecons, dossier), *_modules(referentiel, lecons, dossier), _competences(referentiel, lecons)]
+    return f'{STYLE}<div class="rncp-accueil rncp-questionnaire">{"".join(corps)}</div>'
+
+
+def _suite(lecons: list[LeconDuCours], dossier: Path) -> str:
+    """What to do next: the lesson begun, or the first one that is not done."""
+    reste = [lecon for lecon in lecons if not lecon.finie]
+    if not lecons:
+        return "<p>Aucune leçon n'est encore installée dans ce dossier : prévenez votre formateur.</p>"
+    if not reste:
+        return "<p><strong>✔ Toutes les leçons sont faites.</strong> Passez aux devoirs d'entraînement.</p>"
+    commencees = [lecon for lecon in reste if lecon.avancement.exercices]
+    suivante = (commencees or reste)[0]
+    verbe = "Reprendre" if commencees else "Commencer"
+    return f'<p class="rncp-titre">Pour continuer : {verbe} {_lien(suivante, dossier)}</p>'
+
+
+def _lien(lecon: LeconDuCours, dossier: Path) -> str:
+    adresse = quote(Path(os.path.relpath(lecon.notebook, dossier)).as_posix())
+    return f'<a href="{adresse}">{escape(lecon.fiche.lecon)} · {texte(lecon.fiche.titre)}</a>'
+
+
+def _modules(referentiel: Referentiel, lecons: list[LeconDuCours], dossier: Path) -> Iterable[str]:
+    titres = {"": "Prise en main"} | {
+        bloc.code: f"Bloc {bloc.code[1:]} : {bloc.libelle}" for bloc in referentiel.blocs
+    }
+    for code, titre in titres.items():
+        du_module = [lecon for lecon in lecons if lecon.fiche.bloc == code]
+        if not du_module:
+            yield f"<h3>{texte(titre)}</h3><p>Leçons à venir.</p>"
+            continue
+        lignes = "".join(_ligne(lecon, dossier) for lecon in du_module)
+        yield (
+            f"<h3>{texte(titre)}</h3><table><thead><tr><th scope='col'>Leçon</th><th scope='col'>Durée</th>"
+            f"<th scope='col'>Compétences</th><th scope='col'>Exercices réussis</th></tr></thead>"
+            f"<tbody>{lignes}</tbody></table>"
+        )
+
+
+def _ligne(lecon: LeconDuCours, dossier: Path) -> str:
+    total = len(lecon.fiche.exercices)
+    etat = "✔ " if lecon.finie and total else ""
+    return (
+        f"<tr><th scope='row'>{_lien(lecon, dossier)}</th><td>{duree(lecon.fiche.minutes)}</td>"
+        f"<td>{', '.join(lecon.fiche.competences) or '–'}</td><td>{etat}{lecon.reussis} sur {total}</td></tr>"
+    )
+
+
+def _competences(referentiel: Referentiel, lecons: list[LeconDuCours]) -> str:
+    """One row a competence that a lesson teaches: exercises done, self-positioning."""
+    lignes = []
+    for competence in referentiel.competences:
+        faits = [
+            (nom in lecon.avancement.reussis())
+            for lecon in lecons
+            for nom, exercice in lecon.fiche.exercices.items()
+            if exercice.competence == competence.code
+        ]
+        if faits:
+            position = _position(competence.code, lecons)
+            lignes.append(
+                f"<tr><th scope='row'>{competence.code} · {texte(competence.libelle)}</th>"
+                f"<td>{sum(faits)} sur {len(faits)}</td><td>{texte(position)}</td></tr>"
+            )
+    if not lignes:
+        return ""
+    return (
+        "<h3>Où vous en êtes, par compétence</h3><p>Pour vous seul·e : rien de ce tableau n'est noté.</p>"
+        "<table><thead><tr><th scope='col'>Compétence</th><th scope='col'>Exercices réussis</th>"
+        f"<th scope='col'>Votre position</th></tr></thead><tbody>{''.join(lignes)}</tbody></table>"
+    )
+
+
+def _position(code: str, lecons: list[LeconDuCours]) -> str:
+    positions: list[Mapping[str, int]] = [lecon.avancement.positions for lecon in lecons]
+    niveaux = [position[code] for position in positions if code in position]
+    return f"{niveaux[-1]} · {NIVEAUX_DE_POSITION[niveaux[-1]]}" if niveaux else "–"

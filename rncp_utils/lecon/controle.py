@@ -1,0 +1,158 @@
+"""« Contrôler avant de rendre »: what is missing, unreadable or doubled, said in French before submitting."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rncp_utils.erreurs import ErreurRncp
+from rncp_utils.lecon import formulaire_html as html
+from rncp_utils.lecon.affichage import Affichage
+from rncp_utils.lecon.identite import APPRENANT, apprenant, mode
+from rncp_utils.lecon.jeu import FICHIER_QUESTIONS, JeuDeQuestions, charger_questions
+from rncp_utils.lecon.lecon_html import texte
+from rncp_utils.lecon.reponses import lire_reponses
+from rncp_utils.lecon.saisie import complete
+from rncp_utils.lecon.verification import verifier_reponses
+
+# Never shown to the learner as a fault: kept aside by the form itself, or said by the count.
+FORMULAIRE = re.compile(r"(?:Formulaire|Questionnaire)\(\s*[\"']([\w.-]+)[\"']")
+_TUS = {"absent", "mis_de_cote", "nombre"}
+
+
+@dataclass(frozen=True)
+class Constat:
+    """One thing found; ``grave`` when something would be lost by submitting now."""
+
+    phrase: str
+    grave: bool
+
+
+def controler(dossier: Path, proprietaire: str) -> list[Constat]:
+    """What a learner should know before submitting the assignment of this folder.
+
+    Raises
+    ------
+    ErreurRncp
+        ``questions.json`` cannot be read.
+    """
+    jeu = charger_questions(dossier / FICHIER_QUESTIONS)
+    titres = _titres(dossier)
+    constats = [
+        Constat(f"« {titres.get(cellule, cellule)} » : {constat.phrase}", constat.grave)
+        for cellule in jeu.cellules
+        for constat in _partie(dossier, jeu, cellule, proprietaire)
+    ]
+    return constats + [constat for chemin in sorted(dossier.glob("*.ipynb")) for constat in _notebook(chemin)]
+
+
+def _partie(dossier: Path, jeu: JeuDeQuestions, cellule: str, proprietaire: str) -> list[Constat]:
+    questions = jeu.questions_de(cellule, proprietaire)
+    lecture = lire_reponses(dossier, jeu.devoir, cellule)
+    reponses, anomalies = verifier_reponses(lecture, questions, proprietaire, jeu.session)
+    manquantes = [str(rang) for rang, q in enumerate(questions, start=1) if not complete(q, reponses.get(q.id))]
+    constats = []
+    if manquantes:
+        pluriel = "s" if len(manquantes) > 1 else ""
+        liste = ", ".join(manquantes)
+        phrase = f"question{pluriel} {liste} sans réponse complète."
+        constats.append(Constat(phrase, grave=True))
+    trouvees = [anomalie for anomalie in [*lecture.anomalies, *anomalies] if anomalie.code not in _TUS]
+    return constats + [Constat(a.phrase, grave=a.code != "copie") for a in trouvees]
+
+
+def _titres(dossier: Path) -> dict[str, str]:
+    """Heading under which the form of each cell stands, as the learner reads it."""
+    titres, titre = {}, ""
+    for chemin in sorted(dossier.glob("*.ipynb")):
+        for cellule in _cellules(chemin):
+            source = "".join(cellule.get("source", ""))
+            if cellule.get("cell_type") == "markdown":
+                titre = next((li.lstrip("# ") for li in reversed(source.splitlines()) if li.startswith("##")), titre)
+            elif trouve := FORMULAIRE.search(source):
+                titres.setdefault(trouve[1], titre)
+    return {cellule: titre for cellule, titre in titres.items() if titre}
+
+
+def _cellules(chemin: Path) -> list[dict[str, Any]]:
+    try:
+        cellules = json.loads(chemin.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [cellule for cellule in cellules if isinstance(cellule, dict)] if isinstance(cellules, list) else []
+
+
+def _notebook(chemin: Path) -> list[Constat]:
+    try:
+        cellules = json.loads(chemin.read_text(encoding="utf-8"))["cells"]
+        noms = [str(c["metadata"].get("nbgrader", {}).get("grade_id", "")) for c in cellules]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        phrase = f"Le notebook « {chemin.name} » ne se lit pas : enregistrez-le (Ctrl + S), puis contrôlez de nouveau."
+        return [Constat(phrase, grave=True)]
+    doubles = sorted(nom for nom, nombre in Counter(noms).items() if nom and nombre > 1)
+    constats = [
+        Constat(f"La partie « {nom} » figure deux fois dans le notebook : supprimez la copie.", grave=True)
+        for nom in doubles
+    ]
+    return constats + [
+        Constat(f"La réponse rédigée « {nom} » est restée telle quelle : écrivez-y votre texte.", grave=True)
+        for nom, cellule in zip(noms, cellules, strict=True)
+        if _a_rediger(cellule) and "".join(cellule.get("source", "")).strip() in ("", "*Votre réponse ici*")
+    ]
+
+
+def _a_rediger(cellule: dict[str, Any]) -> bool:
+    nbgrader = cellule["metadata"].get("nbgrader", {})
+    return cellule.get("cell_type") == "markdown" and bool(nbgrader.get("grade") and nbgrader.get("solution"))
+
+
+def bilan(constats: list[Constat]) -> str:
+    """The list, the most serious first; what to do next."""
+    if not constats:
+        return '<p role="status"><strong>✔ Tout est rempli et lisible.</strong> Vous pouvez rendre le devoir.</p>'
+    lignes = "".join(
+        f"<li>{'✖' if constat.grave else '▲'} {texte(constat.phrase)}</li>"
+        for constat in sorted(constats, key=lambda constat: not constat.grave)
+    )
+    nombre = len(constats)
+    debut = f"{nombre} point{'s' if nombre > 1 else ''} à regarder avant de rendre"
+    fin = "Vous pouvez rendre tel quel : ce qui manque vaudra 0."
+    return (
+        f'<div role="status"><p class="rncp-alerte"><strong>▲ {texte(debut)}</strong></p><ul>{lignes}</ul>'
+        f"<p>{texte(fin)}</p></div>"
+    )
+
+
+class Controle(Affichage):
+    """Last cell of an assignment: the button « Contrôler avant de rendre »."""
+
+    def __init__(self, *, dossier: Path | str = Path()) -> None:
+        self.dossier = Path(dossier).resolve()
+
+    def verifier(self) -> str:
+        """HTML of what was found."""
+        try:
+            return bilan(controler(self.dossier, apprenant()))
+        except ErreurRncp as erreur:
+            return html.message(str(erreur))
+
+    def affichages(self) -> list[dict[str, Any]]:
+        if mode() != APPRENANT:
+            return []
+        import ipywidgets as widgets
+
+        from rncp_utils.lecon.champs_widgets import avec_classe
+        from rncp_utils.lecon.formulaire_widgets import cadre
+
+        resultat = avec_classe(widgets.HTML(), "rncp-suivi")
+        bouton = avec_classe(widgets.Button(description="Contrôler avant de rendre"), "rncp-bouton")
+        avec_classe(bouton, "rncp-principal").on_click(lambda _: setattr(resultat, "value", self.verifier()))
+        boite = cadre([widgets.HTML(html.STYLE), widgets.HBox([bouton]), resultat])
+        return [dict(boite._repr_mimebundle_()) | {"text/plain": str(self)}]
+
+    def __str__(self) -> str:
+        return "Contrôler avant de rendre"
