@@ -1,0 +1,1 @@
+"""Revenus du professionnel, impôts et cotisations, foyer, capacité d'endettement, vue consolidée."""
