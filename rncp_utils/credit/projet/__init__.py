@@ -1,0 +1,1 @@
+"""Projet à financer : rentabilité, seuil, prévisionnel, trésorerie, financement, résistance, prix d'un fonds."""
