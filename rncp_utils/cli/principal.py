@@ -14,6 +14,7 @@ from rich.table import Table
 
 from rncp_utils import __version__
 from rncp_utils.cli.analyser import analyser
+from rncp_utils.cli.verifier import verifier
 from rncp_utils.erreurs import ErreurRncp
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -142,6 +143,7 @@ def nettoyer(verifier: bool, chemins: tuple[Path, ...]) -> None:
 
 
 main.add_command(analyser)
+main.add_command(verifier)
 
 
 def barre(console: Console):
