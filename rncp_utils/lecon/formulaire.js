@@ -57,8 +57,20 @@
   // The notebook takes plain keys for itself: an arrow would leave the form, D twice would delete the cell.
   function garderLesTouches(formulaire) {
     formulaire.addEventListener("keydown", (touche) => {
-      if (!touche.ctrlKey && !touche.metaKey && !touche.altKey) touche.stopPropagation();
+      if (seule(touche)) touche.stopPropagation();
     });
+    // Notebook 7 reads keys before the form does: the mark by which it leaves one alone is put first of all, once a page.
+    if (window.rncpGardeLesTouches) return;
+    window.rncpGardeLesTouches = true;
+    const marquer = (touche) => {
+      const champ = touche.target;
+      if (champ.closest?.(".rncp-questionnaire")) champ.toggleAttribute("data-lm-suppress-shortcuts", seule(touche));
+    };
+    window.addEventListener("keydown", marquer, true);
+  }
+
+  function seule(touche) {
+    return !touche.ctrlKey && !touche.metaKey && !touche.altKey;
   }
 
   // A stopped kernel saves nothing and says nothing: every change must be acknowledged.

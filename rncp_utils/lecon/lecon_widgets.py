@@ -8,9 +8,15 @@ from rncp_utils.lecon.champs_widgets import avec_classe
 
 # JupyterLab and Notebook give their commands to the page when they are configured to (see the administrator's guide);
 # otherwise a sentence names the menu.
-SCRIPT_DE_DEPART = """(() => {
-  const bouton = element.closest('.rncp-lecon').querySelector('.rncp-demarrer');
-  const etat = element.closest('.rncp-lecon').querySelector('.rncp-etat');
+# The script may run before its node is in the page (always in Notebook 7): it waits for it.
+SCRIPT_DE_DEPART = """(function preparer(essais) {
+  const lecon = element.closest('.rncp-lecon');
+  if (!lecon || !lecon.querySelector('.rncp-demarrer') || !lecon.querySelector('.rncp-etat')) {
+    if (essais > 0) setTimeout(() => preparer(essais - 1), 50);
+    return;
+  }
+  const bouton = lecon.querySelector('.rncp-demarrer');
+  const etat = lecon.querySelector('.rncp-etat');
   bouton.addEventListener('click', () => {
     const app = window.jupyterapp;
     if (!app) {
@@ -24,7 +30,7 @@ SCRIPT_DE_DEPART = """(() => {
     etat.textContent = 'La leçon se prépare…';
     setTimeout(() => { etat.textContent = 'La suite est prête, plus bas.'; }, 4000);
   });
-})();"""
+})(100);"""
 
 
 def depart(contenu: str) -> widgets.Widget:

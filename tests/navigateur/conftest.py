@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -114,7 +115,7 @@ def serveur_jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serveu
     commande = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1"),
         *("--ServerApp.port_retries=0", f"--IdentityProvider.token={serveur.token}", f"--ServerApp.root_dir={racine}"),
-        "--LabApp.expose_app_in_browser=True",
+        *("--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"),
     ]
     journal = base / "serveur.log"
     with journal.open("wb") as sortie:
@@ -173,11 +174,13 @@ class Lab:
 
     page: object
     serveur: ServeurJupyter
+    # Address of the application below the server's: JupyterLab, or ``notebooks`` for Notebook 7.
+    application: str = "lab/tree"
 
     def ouvrir(self, notebook: Path) -> None:
         """Open a notebook of ``serveur.racine`` in a workspace that remembers nothing; its kernel is ready."""
         chemin = quote(notebook.relative_to(self.serveur.racine).as_posix())
-        self.page.goto(f"{self.serveur.url}/lab/tree/{chemin}?token={self.serveur.token}&reset")
+        self.page.goto(f"{self.serveur.url}/{self.application}/{chemin}?token={self.serveur.token}&reset")
         self._attendre_le_noyau()
 
     def recharger(self) -> None:
@@ -256,6 +259,6 @@ def lab(page, serveur_jupyter: ServeurJupyter) -> Lab:
 @pytest.fixture
 def dossier_de_travail(serveur_jupyter: ServeurJupyter, request: pytest.FixtureRequest) -> Path:
     """A new folder that the server serves, for one test."""
-    dossier = serveur_jupyter.racine / request.node.name
+    dossier = serveur_jupyter.racine / re.sub(r"\W+", "_", request.node.name)
     dossier.mkdir()
     return dossier
