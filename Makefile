@@ -22,12 +22,13 @@ lab: $(READY)
 fmt: $(READY)
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
-	$(BIN)/rncp nettoyer course source
+	$(BIN)/rncp nettoyer course source docs/gabarits
 
 check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/rncp nettoyer --verifier course source
+	$(BIN)/rncp nettoyer --verifier course source docs/gabarits
+	$(BIN)/rncp verifier --fautes
 
 # Needs uv (`pip install uv`). The lock holds every extra, hashes included, and no registry address.
 lock:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # Any name will do: what is tried is never released.
 SESSION = "essai"
+LARGEUR_D_UN_JOURNAL = 160
 
 
 @click.command()
@@ -35,7 +36,8 @@ def verifier(cours: Path, chemins: tuple[Path, ...], executer: bool, fautes_seul
     fautes = sum(constat.gravite == FAUTE for constat in constats)
     avertissements = sum(constat.gravite == AVERTISSEMENT for constat in constats)
     montres = [constat for constat in constats if constat.gravite == FAUTE or not fautes_seules]
-    console = Console(highlight=False)
+    # In a file or a log there is no screen to fit in.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else LARGEUR_D_UN_JOURNAL)
     if montres:
         console.print(_table(montres))
     if constats:

@@ -96,12 +96,15 @@ def score_alerte(
     releves, mesures = _relever(table, seuils)
     ordre = sorted(SIGNAUX, key=lambda signal: -points[signal.code])
     score = sum(points[s.code] * releves[s.code].astype("int64") for s in ordre)
-    bits = sum(releves[s.code].astype("int64") << rang for rang, s in enumerate(ordre))
-    phrases = [s.phrase.format(**seuils).replace("%", "\u00a0%") for s in ordre]
+    # What imposes the last level is said first: a level is never shown without its reason.
+    declencheurs = _declencheurs(table, jour)
+    constats = [*declencheurs.values(), *(releves[s.code] for s in ordre)]
+    bits = sum(np.asarray(constat).astype("int64") << rang for rang, constat in enumerate(constats))
+    phrases = [*declencheurs, *(s.phrase.format(**seuils).replace("%", "\u00a0%") for s in ordre)]
     bornes = parametre("risque.alerte.niveaux", jour)
     score = np.minimum(score, SCORE_MAXIMAL)
     niveau = np.searchsorted(sorted(bornes.values()), score, side="right")
-    niveau = np.where(_declencheurs(table, jour), len(NIVEAUX) - 1, niveau)
+    niveau = np.where(np.any(list(declencheurs.values()), axis=0), len(NIVEAUX) - 1, niveau)
     motifs = colonne_motif(np.asarray(bits), phrases)
     principal = np.array([*phrases, None], dtype=object)[_premier_bit(bits, len(phrases))]
     resultat = pd.DataFrame(
@@ -158,16 +161,19 @@ def _relever(table: pd.DataFrame, seuils: dict[str, float]) -> tuple[dict[str, n
     return releves, {s.code: (~np.isnan(colonnes[s.colonne])).astype("int64") for s in SIGNAUX}
 
 
-def _declencheurs(table: pd.DataFrame, jour: Any) -> np.ndarray:
-    """What leads to the last level whatever the score."""
-    graves = np.zeros(len(table), dtype=bool)
-    for nom in ("defaut", "procedure_collective"):
-        if nom in table:
-            graves |= table[nom].fillna(False).to_numpy(dtype=bool)
-    if "retard_max_jours" in table:
-        with np.errstate(invalid="ignore"):
-            graves |= table["retard_max_jours"].to_numpy(dtype="float64") >= parametre("risque.defaut.jours", jour)
-    return graves
+def _declencheurs(table: pd.DataFrame, jour: Any) -> dict[str, np.ndarray]:
+    """What leads to the last level whatever the score: a sentence, and whom it concerns."""
+    limite = parametre("risque.defaut.jours", jour)
+    retard = table.get("retard_max_jours", pd.Series(0, index=table.index)).to_numpy(dtype="float64")
+
+    def vrai(nom: str) -> np.ndarray:
+        return table.get(nom, pd.Series(False, index=table.index)).fillna(False).to_numpy(dtype=bool)
+
+    return {
+        "procédure collective ouverte": vrai("procedure_collective"),
+        "client en défaut": vrai("defaut"),
+        f"retard d'au moins {limite} jours": np.nan_to_num(retard) >= limite,
+    }
 
 
 def _premier_bit(bits: Any, absent: int) -> np.ndarray:

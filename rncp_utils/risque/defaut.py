@@ -126,7 +126,12 @@ def stade_ifrs9(
 
     Returns
     -------
-    int, ou Series d'entiers
+    int, ou Series d'entiers (NA quand les jours manquent : un dossier inconnu n'est pas un dossier sain)
+
+    Raises
+    ------
+    ErreurDonnees
+        Un seul dossier, dont les jours manquent.
 
     >>> [stade_ifrs9(j, date="2026-03-31") for j in (0, 30, 91)]
     [1, 2, 3]
@@ -149,7 +154,10 @@ def stade_ifrs9(
     augmente = augmente | ((multiple >= -1e-12) & (ecart >= hausse["ecart"] - 1e-12))
     en_stade_3 = (c["defaut"] > 0) | en_defaut(c["jours"], date=jour)
     stade = selon(en_stade_3, 3, selon(augmente, 2, 1))
-    return pd.Series(stade, index=c.source.index, name="stade") if c.en_table else int(stade)
+    if not c.en_table:
+        return int(stade)
+    connus = ~np.isnan(np.asarray(c["jours"], dtype="float64"))
+    return pd.Series(stade, index=c.source.index, name="stade").astype("Int64").where(connus)
 
 
 def _nombre(valeur: Any) -> Any:

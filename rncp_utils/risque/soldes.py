@@ -167,6 +167,9 @@ def _lire(
         raise ErreurDonnees(f"La colonne {colonne_date} contient autre chose que des dates.") from None
     if np.isnat(jours).any():
         raise ErreurDonnees(f"La colonne {colonne_date} a des dates manquantes : complétez-les.")
+    sans_cle = int(table[cle].isna().sum())
+    if sans_cle:
+        raise ErreurDonnees(f"{sans_cle} ligne(s) sans {cle} : leur montant n'irait à aucun compte, complétez-les.")
     codes, cles = pd.factorize(table[cle], sort=True)
     return jours, codes, pd.Index(cles, name=cle)
 

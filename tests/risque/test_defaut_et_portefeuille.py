@@ -27,6 +27,8 @@ from rncp_utils.risque import (
     matrice_migration,
     procedure_degradation,
     proposition,
+    score_alerte,
+    soldes_denses,
     sortie_de_defaut,
     stade_ifrs9,
     taux_defaut,
@@ -263,3 +265,28 @@ def test_la_frise_se_lit_sans_la_voir():
         frise_alerte(solde, -1)
     with pytest.raises(ErreurDonnees):
         frise_alerte(solde, 1, niveaux=pd.Series([9], solde.index[:1]))
+
+
+def test_ce_qui_manque_n_est_ni_sain_ni_attribue_a_un_autre():
+    stades = stade_ifrs9(pd.Series([0, np.nan, 95], index=["a", "b", "c"]), date="2026-03-31")
+    assert stades.isna().tolist() == [False, True, False]
+    assert stades.dropna().tolist() == [1, 3]
+    with pytest.raises(ErreurDonnees, match="donnée jours absente"):
+        stade_ifrs9(np.nan, date="2026-03-31")
+    releves = pd.DataFrame({"id_compte": ["a", None], "date": ["2026-01-05", "2026-01-05"], "solde": [10.0, 99.0]})
+    with pytest.raises(ErreurDonnees, match="1 ligne\\(s\\) sans id_compte"):
+        soldes_denses(releves)
+
+
+def test_le_dernier_niveau_a_toujours_son_motif():
+    lus = pd.DataFrame(
+        {
+            "depassement_consecutif": [0, 0, 0],
+            "defaut": [True, False, False],
+            "procedure_collective": [False, True, None],
+        },
+        index=list("abc"),
+    )
+    alertes = score_alerte(lus, date="2026-03-31")
+    assert alertes["niveau"].tolist() == [4, 4, 0]
+    assert alertes["motif_principal"].fillna("").tolist() == ["client en défaut", "procédure collective ouverte", ""]
