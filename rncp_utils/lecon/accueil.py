@@ -98,9 +98,7 @@ def _lien(lecon: LeconDuCours, dossier: Path) -> str:
 
 
 def _modules(referentiel: Referentiel, lecons: list[LeconDuCours], dossier: Path) -> Iterable[str]:
-    titres = {"": "Prise en main"} | {
-        bloc.code: f"Bloc {bloc.code[1:]} : {bloc.libelle}" for bloc in referentiel.blocs
-    }
+    titres = {"": "Prise en main"} | {bloc.code: f"Bloc {bloc.code[1:]} : {bloc.libelle}" for bloc in referentiel.blocs}
     for code, titre in titres.items():
         du_module = [lecon for lecon in lecons if lecon.fiche.bloc == code]
         if not du_module:
