@@ -30,8 +30,8 @@ HORS_ACTIVITE = ("virement_interne", "deblocage", "extourne")
 class SuiviComptes:
     """Comptes d'un portefeuille, prêts à être lus à une date puis à une autre.
 
-    Ce qui ne dépend pas de la date (cumuls, séries de dépassement) est calculé une fois : une lecture coûte le nombre
-    de comptes, pas leur histoire.
+    Une lecture ne parcourt que sa fenêtre : elle coûte le nombre de comptes, non la longueur de leur histoire. Flux et
+    incidents, qui se comptent aussi sur l'année d'avant, sont cumulés une fois.
 
     Parameters
     ----------
@@ -69,17 +69,6 @@ class SuiviComptes:
         self.autorisation = centimes(autorisees.fillna(0.0))
         if (self.autorisation < 0).any():
             raise ErreurDonnees("Une autorisation de découvert est négative : écrivez-la en montant positif.")
-        debit = np.maximum(-soldes.cents, 0)
-        exces = np.maximum(debit - self.autorisation[:, None], 0)
-        self._debit, self._exces = debit, exces
-        self._cumuls = {
-            "solde": _cumul(soldes.cents),
-            "debit": _cumul(debit),
-            "exces": _cumul(exces),
-            "jours_debiteurs": _cumul(debit > 0),
-            "jours_depassement": _cumul(exces > 0),
-        }
-        self._series = _series_consecutives(exces > 0)
         self._flux = None if mouvements is None else _cumul(self._flux_confies(mouvements))
         self._incidents = incidents is not None
         self._comptes = {} if incidents is None else self._compter(incidents)
@@ -135,29 +124,42 @@ class SuiviComptes:
             raise ErreurDonnees(f"fenetre_jours vaut {fenetre_jours} : donnez un nombre de jours positif.")
         debut = max(0, fin - fenetre_jours)
         n = fin - debut
-        somme = {nom: cumul[:, fin] - cumul[:, debut] for nom, cumul in self._cumuls.items()}
-        depasse = somme["jours_depassement"]
+        cents = self.soldes.cents[:, debut:fin]
+        debit = np.maximum(-cents, 0)
+        exces = np.maximum(debit - self.autorisation[:, None], 0)
+        debiteurs, depasse = (debit > 0).sum(axis=1), (exces > 0).sum(axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):
             autorise = np.where(self.autorisation > 0, self.autorisation.astype(float), np.nan)
             colonnes = {
-                "jours_debiteurs": somme["jours_debiteurs"],
-                "taux_jours_debiteurs": somme["jours_debiteurs"] / n,
+                "jours_debiteurs": debiteurs,
+                "taux_jours_debiteurs": debiteurs / n,
                 "jours_depassement": depasse,
-                "depassement_consecutif": self._series[:, debut:fin].max(axis=1),
-                "depassement_max": en_euros(self._exces[:, debut:fin].max(axis=1)),
-                "depassement_moyen": np.where(depasse > 0, en_euros(somme["exces"]) / np.maximum(depasse, 1), 0.0),
-                "utilisation_moyenne": somme["debit"] / n / autorise,
-                "utilisation_max": self._debit[:, debut:fin].max(axis=1) / autorise,
+                "depassement_consecutif": self._consecutifs(exces > 0, debut),
+                "depassement_max": en_euros(exces.max(axis=1)),
+                "depassement_moyen": np.where(depasse > 0, en_euros(exces.sum(axis=1)) / np.maximum(depasse, 1), 0.0),
+                "utilisation_moyenne": debit.sum(axis=1) / n / autorise,
+                "utilisation_max": debit.max(axis=1) / autorise,
                 **self._flux_de(debut, fin),
                 **self._incidents_de(debut, fin),
                 **self._retards(date_arrete),
-                "solde_moyen": en_euros(somme["solde"]) / n,
-                "solde_min": en_euros(self.soldes.cents[:, debut:fin].min(axis=1)),
-                "pente_solde": _pente(self.soldes.cents[:, debut:fin]),
+                "solde_moyen": en_euros(cents.sum(axis=1)) / n,
+                "solde_min": en_euros(cents.min(axis=1)),
+                "pente_solde": _pente(cents),
             }
         table = pd.DataFrame(colonnes, index=self.soldes.cles)
         table.attrs |= {"date_arrete": str(self.soldes.jours[fin - 1].date()), "fenetre_jours": n}
         return table
+
+    def _consecutifs(self, depasse: np.ndarray, debut: int) -> np.ndarray:
+        """Longest run of days in excess that touches the window, with its days before the window."""
+        plus_long = _series_consecutives(depasse).max(axis=1)
+        courus = np.flatnonzero(depasse[:, 0])
+        if not debut or not len(courus):
+            return plus_long
+        avant = -self.soldes.cents[courus, :debut] > self.autorisation[courus, None]
+        deja = _premier_faux(avant[:, ::-1])
+        plus_long[courus] = np.maximum(plus_long[courus], deja + _premier_faux(depasse[courus]))
+        return plus_long
 
     def _flux_de(self, debut: int, fin: int) -> dict[str, Any]:
         if self._flux is None:
@@ -233,6 +235,11 @@ def _series_consecutives(vrai: np.ndarray) -> np.ndarray:
     rangs = np.arange(1, vrai.shape[1] + 1)
     dernier_faux = np.maximum.accumulate(np.where(vrai, 0, rangs), axis=1)
     return rangs - dernier_faux
+
+
+def _premier_faux(vrai: np.ndarray) -> np.ndarray:
+    """How many values are true before the first false one, on each row."""
+    return np.where(vrai.all(axis=1), vrai.shape[1], np.argmin(vrai, axis=1))
 
 
 def _non_nul(valeurs: np.ndarray) -> np.ndarray:
