@@ -13,6 +13,8 @@ from rncp_utils.risque.soldes import JOUR, SoldesJour
 
 FENETRE = 90
 ANNEE = 365
+# A window of 90 days is a quarter: its flows × 4 make a year (convention of the course).
+ANNEE_DE_FENETRES = 360
 SEMAINE = 7
 JOURS_PAR_MOIS = 365.25 / 12
 # Incidents that are counted, by type of the table of incidents.
@@ -169,7 +171,11 @@ class SuiviComptes:
         if debut >= ANNEE:
             avant = (self._flux[:, fin - ANNEE] - self._flux[:, debut - ANNEE]).astype(float)
             avant[avant == 0] = np.nan
-        part = np.nan if self.ca_ttc is None else en_euros(flux) * ANNEE / (fin - debut) / _non_nul(self.ca_ttc)
+        part = (
+            np.nan
+            if self.ca_ttc is None
+            else en_euros(flux) * ANNEE_DE_FENETRES / (fin - debut) / _non_nul(self.ca_ttc)
+        )
         return {"flux_confies": en_euros(flux), "baisse_flux": 1 - flux / avant, "part_flux": part}
 
     def _incidents_de(self, debut: int, fin: int) -> dict[str, Any]:

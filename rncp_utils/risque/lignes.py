@@ -54,6 +54,7 @@ def echeancier_lignes(lignes: pd.DataFrame, date: Any, horizons: tuple[int, ...]
     reste = ((echeances - jour) / np.timedelta64(1, "D")).astype("int64")
     etapes = parametre("risque.lignes.etapes_jours", lire_date(date))
     preavis = parametre("risque.lignes.preavis_jours", lire_date(date))
+    poids = parametre("risque.lignes.priorite", lire_date(date))
     utilisation = lignes["utilise"].to_numpy(dtype="float64") / lignes["plafond"].to_numpy(dtype="float64")
     table = pd.DataFrame(
         {
@@ -69,7 +70,7 @@ def echeancier_lignes(lignes: pd.DataFrame, date: Any, horizons: tuple[int, ...]
             "analyse_le": echeances - np.timedelta64(etapes["analyse"], "D"),
             "decision_le": echeances - np.timedelta64(etapes["decision"], "D"),
             "preavis_le": echeances - np.timedelta64(preavis, "D"),
-            "priorite": _priorite(reste, utilisation, lignes, max(horizons)),
+            "priorite": _priorite(reste, utilisation, lignes, max(horizons), poids),
         },
         index=lignes.index,
     )
@@ -101,11 +102,19 @@ def _tranches(reste: np.ndarray, horizons: tuple[int, ...]) -> pd.Categorical:
     return pd.Categorical.from_codes(rangs, categories=noms, ordered=True)
 
 
-def _priorite(reste: np.ndarray, utilisation: np.ndarray, lignes: pd.DataFrame, horizon: int) -> np.ndarray:
-    """Half for what is left of the time, a quarter for the use of the line, a quarter for the alert."""
-    urgence = np.clip(1 - reste / horizon, 0, 1)
+def _priorite(
+    reste: np.ndarray, utilisation: np.ndarray, lignes: pd.DataFrame, horizon: int, poids: dict[str, float]
+) -> np.ndarray:
+    """What is left of the time, the alert, the use of the line and the amount used beside the largest one."""
+    encours = lignes["utilise"].to_numpy(dtype="float64")
     alerte = lignes["niveau_alerte"].fillna(0).to_numpy(dtype="float64") / 4 if "niveau_alerte" in lignes else 0.0
-    return np.round(100 * (0.5 * urgence + 0.25 * np.clip(utilisation, 0, 1) + 0.25 * alerte), 1)
+    note = (
+        poids["urgence"] * np.clip(1 - reste / horizon, 0, 1)
+        + poids["alerte"] * alerte
+        + poids["utilisation"] * np.clip(utilisation, 0, 1)
+        + poids["encours"] * np.clip(encours / max(encours.max(initial=0.0), 1.0), 0, 1)
+    )
+    return np.round(100 * note, 1)
 
 
 def proposition(

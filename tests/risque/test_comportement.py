@@ -123,7 +123,7 @@ def test_les_incidents_les_flux_et_la_pente(suivi):
     assert lus.loc["C01", ["nb_rejets_prelevement", "nb_rejets_cheque"]].tolist() == [2, 1]
     assert lus.loc["C02", "nb_saisies"] == 1
     assert lus["interdit_bancaire"].sum() == 1
-    assert lus["part_flux"].notna().all()
+    np.testing.assert_allclose(lus["part_flux"], lus["flux_confies"] * 4 / suivi.ca_ttc)
     assert lus["baisse_flux"].drop("C03").notna().all()
     assert np.isnan(suivi.indicateurs("2025-02-28")["baisse_flux"]).all()
     jours = pd.date_range("2026-01-01", periods=90)

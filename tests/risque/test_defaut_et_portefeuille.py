@@ -290,3 +290,15 @@ def test_le_dernier_niveau_a_toujours_son_motif():
     alertes = score_alerte(lus, date="2026-03-31")
     assert alertes["niveau"].tolist() == [4, 4, 0]
     assert alertes["motif_principal"].fillna("").tolist() == ["client en défaut", "procédure collective ouverte", ""]
+
+
+def test_a_egalite_le_plus_gros_encours_passe_d_abord():
+    lignes = pd.DataFrame(
+        {"date_echeance": "2026-05-15", "plafond": [10_000.0, 80_000.0], "utilise": [5_000.0, 40_000.0]},
+        index=["petite", "grosse"],
+    )
+    table = echeancier_lignes(lignes, JOUR)
+    assert table.index.tolist() == ["grosse", "petite"]
+    assert table["priorite"].between(0, 100).all()
+    # Same time left, same use: only the amounts differ, 15 points × 7/8.
+    assert table["priorite"].iloc[0] - table["priorite"].iloc[1] == pytest.approx(13.1, abs=0.11)
