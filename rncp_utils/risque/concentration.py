@@ -10,6 +10,7 @@ import pandas as pd
 from rncp_utils.erreurs import ErreurDonnees, ErreurSchema
 
 POINT_DE_BASE = 1e-4
+SANS_GROUPE = "non renseigné"
 
 
 def hhi(expositions: Any) -> float:
@@ -88,7 +89,9 @@ def concentration_par(table: pd.DataFrame, cle: str, montant: str) -> pd.DataFra
     manquantes = [nom for nom in (cle, montant) if nom not in table]
     if manquantes:
         raise ErreurSchema(f"Colonnes absentes : {', '.join(manquantes)}.")
-    groupes = table.groupby(cle, observed=True)[montant].agg(["sum", "count"])
+    # An exposure without a group weighs as much as another: it is shown, not dropped.
+    cles = table[cle].astype("object").where(table[cle].notna(), SANS_GROUPE).rename(cle)
+    groupes = table.groupby(cles)[montant].agg(["sum", "count"])
     groupes = groupes.rename(columns={"sum": "montant", "count": "nombre"}).sort_values("montant", ascending=False)
     groupes.insert(1, "part", _parts(groupes["montant"]))
     groupes.attrs["hhi"] = hhi(groupes["montant"])

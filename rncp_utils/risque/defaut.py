@@ -58,6 +58,10 @@ def jours_arriere(arrieres: Any, expositions: Any, *, clientele: str = DETAIL, d
         raise ErreurDonnees(f"clientele vaut « {clientele} » : choisissez {DETAIL} ou {AUTRE}.")
     jour = dt.date.today() if date is None else date
     montants = np.atleast_2d(np.asarray(arrieres, dtype="float64"))
+    if isinstance(arrieres, pd.DataFrame) and isinstance(expositions, pd.Series | pd.DataFrame):
+        if not (expositions.index.is_unique and set(expositions.index) == set(arrieres.index)):
+            raise ErreurDonnees("Arriérés et expositions n'ont pas les mêmes débiteurs : réunissez-les d'abord.")
+        expositions = expositions.reindex(arrieres.index)
     base = np.asarray(expositions, dtype="float64")
     if base.ndim == 1 and montants.shape[0] == base.size and base.size > 1:
         base = base[:, None]
@@ -69,7 +73,9 @@ def jours_arriere(arrieres: Any, expositions: Any, *, clientele: str = DETAIL, d
         raise ErreurDonnees("Un arriéré ou une exposition est négatif ou inconnu : écrivez des montants positifs.")
     absolu = parametre(f"risque.defaut.seuil_absolu_{clientele}", jour)
     relatif = parametre("risque.defaut.seuil_relatif", jour)
-    significatif = (montants > absolu) & (montants > relatif * base)
+    # In cents, so that an amount equal to its threshold does not exceed it by the last bit of a float.
+    en_cents, limite = np.rint(montants * 100), np.round(relatif * np.rint(base * 100), 6)
+    significatif = (en_cents > round(absolu * 100)) & (en_cents > limite)
     rangs = np.arange(1, montants.shape[1] + 1)
     compteur = rangs[-1] - np.where(significatif, 0, rangs).max(axis=1)
     if isinstance(arrieres, pd.DataFrame):

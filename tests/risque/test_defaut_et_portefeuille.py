@@ -60,7 +60,7 @@ def test_le_defaut_est_au_91e_jour_et_le_compteur_repart_de_zero():
 
 def test_des_debiteurs_se_comptent_ensemble():
     table = pd.DataFrame([[450.0, 450.0], [450.0, 10.0]], index=["a", "b"])
-    assert jours_arriere(table, pd.Series([40_000.0, 40_000.0]), date=JOUR).to_dict() == {"a": 2, "b": 0}
+    assert jours_arriere(table, pd.Series(40_000.0, index=["a", "b"]), date=JOUR).to_dict() == {"a": 2, "b": 0}
     with pytest.raises(ErreurDonnees, match="n'ont pas les mêmes débiteurs"):
         jours_arriere(table, [1.0, 2.0, 3.0], date=JOUR)
     with pytest.raises(ErreurDonnees, match="négatif ou inconnu"):
@@ -302,3 +302,17 @@ def test_a_egalite_le_plus_gros_encours_passe_d_abord():
     assert table["priorite"].between(0, 100).all()
     # Same time left, same use: only the amounts differ, 15 points × 7/8.
     assert table["priorite"].iloc[0] - table["priorite"].iloc[1] == pytest.approx(13.1, abs=0.11)
+
+
+def test_les_expositions_suivent_leur_debiteur_et_l_egalite_ne_depasse_pas():
+    arrieres = pd.DataFrame([[450.0] * 3, [450.0] * 3], index=["a", "b"])
+    expositions = pd.Series({"b": 40_000.0, "a": 90_000.0})
+    assert jours_arriere(arrieres, expositions, date=JOUR).to_dict() == {"a": 0, "b": 3}
+    assert jours_arriere(290.0, 29_000.0, date=JOUR) == 0
+    with pytest.raises(ErreurDonnees, match="mêmes débiteurs"):
+        jours_arriere(arrieres, pd.Series({"a": 1.0, "z": 1.0}), date=JOUR)
+
+
+def test_un_client_sans_secteur_pese_aussi():
+    table = pd.DataFrame({"secteur": ["A", None], "encours": [10.0, 30.0]})
+    assert concentration_par(table, "secteur", "encours")["part"].to_dict() == {"non renseigné": 0.75, "A": 0.25}
