@@ -98,6 +98,12 @@ def controler_dossiers(clients: pd.DataFrame, pieces: pd.DataFrame, date: dt.dat
     ------
     ErreurSchema
         Client en double, pièce d'un client inconnu, colonne absente.
+
+    >>> clients = pd.DataFrame({"forme": ["ei", "societe"]}, index=pd.Index(["a", "b"], name="id_client"))
+    >>> pieces = pd.DataFrame({"id_client": ["a"], "piece": ["extrait_registre"], "date_piece": ["2026-03-02"]})
+    >>> etat = controler_dossiers(clients, pieces, "2026-04-15").set_index(["id_client", "regle"])["statut"]
+    >>> etat["a", "ID-02"], etat["b", "ID-02"], etat["a", "ID-03"]
+    ('conforme', 'manquant', 'non_applicable')
     """
     if clients.index.has_duplicates:
         raise ErreurSchema("Un client figure deux fois : donnez une ligne par client.")
@@ -160,12 +166,20 @@ def completude(controles: pd.DataFrame) -> pd.Series | pd.DataFrame:
 
 
 def taux_completude(controles: pd.DataFrame) -> float | pd.Series:
-    """Part des règles applicables conformes : la ligne ``taux_completude`` de :func:`completude`."""
+    """Part des règles applicables conformes : la ligne ``taux_completude`` de :func:`completude`.
+
+    >>> taux_completude(controler_dossier({"forme": "ei"}, [], "2026-04-15"))
+    0.0
+    """
     return completude(controles)["taux_completude"]
 
 
 def complet(controles: pd.DataFrame) -> bool | pd.Series:
-    """Aucune règle bloquante n'est ouverte : la ligne ``complet`` de :func:`completude`."""
+    """Aucune règle bloquante n'est ouverte : la ligne ``complet`` de :func:`completude`.
+
+    >>> bool(complet(controler_dossier({"forme": "ei"}, [], "2026-04-15")))
+    False
+    """
     return completude(controles)["complet"]
 
 

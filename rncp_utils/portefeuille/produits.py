@@ -38,6 +38,9 @@ def charger_produits(chemin: Path | None = None) -> tuple[Produit, ...]:
     ------
     ErreurListe
         Fichier mal formé : toutes ses fautes.
+
+    >>> sorted({produit.famille for produit in charger_produits()})
+    ['epargne', 'financement', 'flux', 'protection']
     """
     return _gamme() if chemin is None else _lire(chemin)
 
