@@ -197,13 +197,13 @@ class Lab:
 
     def executer_tout(self) -> None:
         """Run all cells; wait for the kernel to be idle again."""
-        self._joindre_le_noyau()
+        self.joindre_le_noyau()
         self.commande("notebook:run-all-cells")
         self.page.wait_for_function(
             "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
         )
 
-    def _joindre_le_noyau(self) -> None:
+    def joindre_le_noyau(self) -> None:
         """Wait for an answer of the kernel: a request sent while it restarts is lost, and so may be its new status.
 
         On a busy machine the page can miss the messages of a restarted kernel: it connects again, as a person who

@@ -28,6 +28,7 @@ def lecon(lab, dossier_de_travail: Path, request):
 
 def demarrer(lab) -> None:
     """Press the button of the toolbar as the keyboard does."""
+    lab.joindre_le_noyau()
     bouton = lab.page.get_by_role("button", name="Démarrer la leçon").first
     bouton.focus()
     lab.page.keyboard.press("Enter")
