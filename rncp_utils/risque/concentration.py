@@ -163,11 +163,15 @@ def cout_du_risque(dotations_nettes: float, encours_moyen: float) -> float:
 def encours_sensibles(encours: pd.Series, niveaux: pd.Series, *, a_partir_de: int = 2) -> pd.Series:
     """Encours des clients dont le niveau d'alerte atteint un seuil : montant (euros), part (fraction), nombre.
 
-    >>> encours_sensibles(pd.Series({"x": 10.0, "y": 30.0}), pd.Series({"x": 3, "y": 0})).tolist()
-    [10.0, 0.25, 1.0]
+    ``sans_niveau`` est l'encours des clients dont le niveau est inconnu : il n'est pas tenu pour sain.
+
+    >>> encours_sensibles(pd.Series({"x": 10.0, "y": 20.0, "z": 10.0}), pd.Series({"x": 3, "y": 0})).tolist()
+    [10.0, 0.25, 1.0, 10.0]
     """
-    sensibles = niveaux.reindex(encours.index).fillna(0) >= a_partir_de
+    connus = niveaux.reindex(encours.index)
+    sensibles = connus.fillna(0) >= a_partir_de
     total = float(encours.sum())
     montant = float(encours[sensibles].sum())
     part = montant / total if total else float("nan")
-    return pd.Series({"montant": montant, "part": part, "nombre": float(sensibles.sum())})
+    sans_niveau = float(encours[connus.isna()].sum())
+    return pd.Series({"montant": montant, "part": part, "nombre": float(sensibles.sum()), "sans_niveau": sans_niveau})

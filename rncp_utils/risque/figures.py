@@ -67,6 +67,22 @@ def frise_alerte(
     )
 
 
+# Share of the width that the name of a level takes.
+_LARGEUR_D_UN_NOM = 0.2
+
+
+def _etages(dates: pd.DatetimeIndex, jours: pd.DatetimeIndex) -> list[int]:
+    """Row on which to write each name, the lowest that is free: names of levels that change fast do not overlap."""
+    largeur = (jours[-1] - jours[0]) * _LARGEUR_D_UN_NOM
+    libres: list[pd.Timestamp] = []
+    etages = []
+    for date in dates:
+        etage = next((rang for rang, libre in enumerate(libres) if libre <= date), len(libres))
+        libres[etage : etage + 1] = [date + largeur]
+        etages.append(etage)
+    return etages
+
+
 def _dessiner(solde: pd.Series, autorisation: float, niveaux: pd.Series | None, incidents: pd.Series | None):
     import matplotlib.dates as mdates
 
@@ -75,9 +91,10 @@ def _dessiner(solde: pd.Series, autorisation: float, niveaux: pd.Series | None, 
         bornes = [*niveaux.index, solde.index[-1]]
         for debut, fin, niveau in zip(bornes, bornes[1:], niveaux, strict=False):
             ax.axvspan(debut, fin, color=_FONDS[int(niveau)], zorder=0, linewidth=0)
-        for date, niveau in niveaux[niveaux.ne(niveaux.shift())].items():
+        changements = niveaux[niveaux.ne(niveaux.shift())]
+        for (date, niveau), etage in zip(changements.items(), _etages(changements.index, solde.index), strict=True):
             ax.annotate(
-                NIVEAUX[int(niveau)], (date, 1), xycoords=("data", "axes fraction"), xytext=(0, 4),
+                NIVEAUX[int(niveau)], (date, 1), xycoords=("data", "axes fraction"), xytext=(0, 4 + 14 * etage),
                 textcoords="offset points", va="bottom", fontsize=10,
             )  # fmt: skip
     diviseur, unite = echelle(solde, "€")
