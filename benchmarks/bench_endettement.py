@@ -8,19 +8,17 @@ consolidated view.
 from __future__ import annotations
 
 import sys
-import time
 import warnings
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.chronometre import chronometrer
 from rncp_utils.credit import consolidation, cotisations_tns, ir, lisser_revenus, revenu_professionnel, situation_foyer
 from rncp_utils.erreurs import AvertissementDonnees
 from rncp_utils.parametres import bareme
 
-ANNEE, ECHANTILLON, ESSAIS = 2025, 20_000, 3
+ANNEE, ECHANTILLON = 2025, 20_000
 STATUTS = ("ei_reel_ir", "micro_ventes", "gerant_majoritaire", "assimile_salarie", "liberal_bnc")
 
 
@@ -35,16 +33,16 @@ def mesurer(foyers: int = 1_000_000) -> dict[str, float]:
     menages = pd.DataFrame({"revenu_professionnel": rni, "mensualites": parts * 300})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", AvertissementDonnees)
-        vecteur, notres = _chronometrer(lambda: ir(rni, parts, ANNEE)["ir"].to_numpy())
-        boucle, autres = _chronometrer(lambda: _boucle(rni[:ECHANTILLON], parts[:ECHANTILLON]))
+        vecteur, notres = chronometrer(lambda: ir(rni, parts, ANNEE)["ir"].to_numpy())
+        boucle, autres = chronometrer(lambda: _boucle(rni[:ECHANTILLON], parts[:ECHANTILLON]))
         secondes = boucle * foyers / len(autres)
-        revenus, table = _chronometrer(lambda: revenu_professionnel(statuts, exercices))
+        revenus, table = chronometrer(lambda: revenu_professionnel(statuts, exercices))
         etapes = {
-            "cotisations_tns (s)": _chronometrer(lambda: cotisations_tns(rni, 2026))[0],
+            "cotisations_tns (s)": chronometrer(lambda: cotisations_tns(rni, 2026))[0],
             "revenu_professionnel, statuts mêlés (s)": revenus,
-            "lisser_revenus (s)": _chronometrer(lambda: lisser_revenus(table))[0],
-            "situation_foyer (s)": _chronometrer(lambda: situation_foyer(menages))[0],
-            "consolidation (s)": _chronometrer(lambda: consolidation(pro, prive))[0],
+            "lisser_revenus (s)": chronometrer(lambda: lisser_revenus(table))[0],
+            "situation_foyer (s)": chronometrer(lambda: situation_foyer(menages))[0],
+            "consolidation (s)": chronometrer(lambda: consolidation(pro, prive))[0],
         }
     return {
         "foyers": foyers,
@@ -72,15 +70,6 @@ def _boucle(rni: np.ndarray, parts: np.ndarray) -> np.ndarray:
         impot = sum(t.taux * max(min(quotient, h) - t.seuil, 0) for t, h in zip(tranches, hauts, strict=True))
         impots.append(int(impot * part * 100 + 0.5) / 100)
     return np.array(impots)
-
-
-def _chronometrer(appel: Callable[[], Any]) -> tuple[float, Any]:
-    durees = []
-    for _ in range(ESSAIS):
-        debut = time.perf_counter()
-        resultat = appel()
-        durees.append(time.perf_counter() - debut)
-    return min(durees), resultat
 
 
 if __name__ == "__main__":

@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import resource
 import sys
-import time
-from collections.abc import Callable
 
 import numpy as np
 import numpy_financial as npf
 import pandas as pd
 
+from benchmarks.chronometre import chronometrer
 from rncp_utils.credit import echeances
 from rncp_utils.credit.prets.lecture import Prets
 from rncp_utils.credit.prets.paliers import Plan
@@ -32,10 +31,10 @@ def mesurer(prets: int = 100_000) -> dict[str, float]:
     table = _prets(prets)
     echantillon = table.iloc[:ECHANTILLON]
     facteur = prets / len(echantillon)
-    notres, lignes = _chronometrer(lambda: echeances(table))
-    moteur, _ = _chronometrer(lambda: _moteur(table))
-    appels, _ = _chronometrer(lambda: _appels(echantillon))
-    boucle, autres = _chronometrer(lambda: _lignes(echantillon))
+    notres, lignes = chronometrer(lambda: echeances(table), ESSAIS)
+    moteur, _ = chronometrer(lambda: _moteur(table), ESSAIS)
+    appels, _ = chronometrer(lambda: _appels(echantillon), ESSAIS)
+    boucle, autres = chronometrer(lambda: _lignes(echantillon), ESSAIS)
     notres_echantillon = lignes.iloc[: len(autres)]
     return {
         "prêts": prets,
@@ -67,17 +66,6 @@ def _prets(nombre: int) -> pd.DataFrame:
         },
         index=pd.Index([f"P{rang:06d}" for rang in range(nombre)], name="id_pret"),
     )
-
-
-def _chronometrer(appel: Callable[[], object]) -> tuple[float, object]:
-    """Shortest time of several calls, and the last result."""
-    durees = []
-    for _ in range(ESSAIS):
-        resultat = None  # frees the rows of the call before
-        debut = time.perf_counter()
-        resultat = appel()
-        durees.append(time.perf_counter() - debut)
-    return min(durees), resultat
 
 
 def _moteur(table: pd.DataFrame) -> None:

@@ -7,18 +7,16 @@ are those of a stress test, with and without the lowest turnover.
 from __future__ import annotations
 
 import sys
-import time
 import warnings
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.chronometre import chronometrer
 from rncp_utils.credit import tester_resistance, tresorerie_previsionnelle, tri
 from rncp_utils.erreurs import AvertissementDonnees
 
-ECHANTILLON, PROJETS_UN_PAR_UN, ESSAIS, ANNEES = 5_000, 50, 3, 3
+ECHANTILLON, PROJETS_UN_PAR_UN, ANNEES = 5_000, 50, 3
 
 
 def mesurer(flux: int = 200_000, projets: int = 5_000) -> dict[str, float]:
@@ -29,12 +27,12 @@ def mesurer(flux: int = 200_000, projets: int = 5_000) -> dict[str, float]:
     cent = {"prets": prets.head(100), "annees": ANNEES}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", AvertissementDonnees)
-        vecteur, notres = _chronometrer(lambda: tri(table)["tri"].to_numpy())
-        boucle, autres = _chronometrer(lambda: _brentq(table[:ECHANTILLON]))
-        ensemble, plans = _chronometrer(lambda: tresorerie_previsionnelle(hypotheses, ANNEES, prets=prets))
-        separes, seuls = _chronometrer(lambda: _un_par_un(hypotheses.head(PROJETS_UN_PAR_UN), prets))
-        court = _chronometrer(lambda: tester_resistance(hypotheses.head(100), avec_ca_minimum=False, **cent))[0]
-        complet = _chronometrer(lambda: tester_resistance(hypotheses.head(100), **cent))[0]
+        vecteur, notres = chronometrer(lambda: tri(table)["tri"].to_numpy())
+        boucle, autres = chronometrer(lambda: _brentq(table[:ECHANTILLON]))
+        ensemble, plans = chronometrer(lambda: tresorerie_previsionnelle(hypotheses, ANNEES, prets=prets))
+        separes, seuls = chronometrer(lambda: _un_par_un(hypotheses.head(PROJETS_UN_PAR_UN), prets))
+        court = chronometrer(lambda: tester_resistance(hypotheses.head(100), avec_ca_minimum=False, **cent))[0]
+        complet = chronometrer(lambda: tester_resistance(hypotheses.head(100), **cent))[0]
     secondes, un_par_un = boucle * flux / len(autres), separes * projets / PROJETS_UN_PAR_UN
     premiers = plans["tresorerie"].to_numpy()[: len(seuls)]
     return {
@@ -83,15 +81,6 @@ def _un_par_un(hypotheses: pd.DataFrame, prets: pd.DataFrame) -> np.ndarray:
     lignes = zip(hypotheses.to_dict("records"), emprunts[: len(hypotheses)], strict=True)
     plans = [tresorerie_previsionnelle(ligne | {"prets": [pret]}, ANNEES)["tresorerie"] for ligne, pret in lignes]
     return np.concatenate(plans)
-
-
-def _chronometrer(appel: Callable[[], Any]) -> tuple[float, Any]:
-    durees = []
-    for _ in range(ESSAIS):
-        debut = time.perf_counter()
-        resultat = appel()
-        durees.append(time.perf_counter() - debut)
-    return min(durees), resultat
 
 
 if __name__ == "__main__":
