@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from rncp_utils.donnees.fils_rouges.impot import impot_societes
 from rncp_utils.donnees.fils_rouges.modele import ANNEES, Annee, Exercice, Fiche
@@ -30,8 +31,8 @@ def lignes(fiche: Fiche, annee: Annee) -> dict[str, int]:
     # A sole trader's drawings are no dividends.
     if fiche.forme_juridique != "EI":
         cases["ZE"] = exercice.distributions
-    _resultat(cases)
-    _bilan(cases)
+    totaliser_resultat(cases)
+    totaliser_bilan(cases)
     cases["EG"] = cases["EC"] - cases.get("DV", 0) - (cases["DU"] - cases["EH"]) + exigible(fiche, annee)
     return cases
 
@@ -47,7 +48,7 @@ def impot(fiche: Fiche, annee: Annee) -> int:
 def avant_impot_et_ca(exercice: Exercice) -> tuple[int, int]:
     """Result before the tax on profits, and sales, of the lines of a year."""
     cases = {**exercice.resultat, **_cessions(exercice)}
-    _resultat(cases)
+    totaliser_resultat(cases)
     return cases["GW"] + cases["HI"], cases["FL"]
 
 
@@ -143,16 +144,18 @@ def _banque(fiche: Fiche, annee: Annee) -> dict[str, int]:
     }
 
 
-def _totaliser(cases: dict[str, int], *codes: str) -> None:
+def _totaliser(cases: dict[str, Any], *codes: str) -> None:
     formules = SOMMES | SOLDES
     for code in codes:
         cases[code] = sum(signe * cases.get(terme, 0) for signe, terme in termes(formules[code]))
 
 
-def _resultat(cases: dict[str, int]) -> None:
+def totaliser_resultat(cases: dict[str, Any]) -> None:
+    """Totals of the income statement, added to the lines; amounts are numbers, or arrays of many companies."""
     _totaliser(cases, "FL", "FR", "GF", "GG", "GP", "GU", "GV", "GW", "HD", "HH", "HI", "HN", "HL", "HM")
 
 
-def _bilan(cases: dict[str, int]) -> None:
+def totaliser_bilan(cases: dict[str, Any]) -> None:
+    """Totals of the balance sheet, and the result of the income statement in it."""
     cases["DI"] = cases["HN"]
     _totaliser(cases, "BJ", "BK", "CJ", "CK", "CO", "1A", "DL", "EC", "EE")
