@@ -9,6 +9,7 @@ import pytest
 from rncp_utils.donnees.agence.generateur import generer_socle
 from rncp_utils.donnees.agence.plan import Plan
 from rncp_utils.donnees.agence.profils import table_des_profils
+from rncp_utils.donnees.agence.recus import liasses_recues
 from rncp_utils.donnees.agence.socle import Demande, Socle
 from rncp_utils.donnees.agence.vues import liasses_en_table
 from rncp_utils.donnees.fils_rouges.impot import impot_societes
@@ -173,3 +174,27 @@ def test_d_autres_portefeuilles_tiennent_aussi(graine, plan):
     table = liasses_en_table(autre.tables["liasses"], autre.clients)
     controles = controler_table(table, tol=0)
     assert controles.loc[controles["controle"].astype("str") <= "K20", "ok"].fillna(True).all()
+
+
+def test_les_deux_liasses_recues_ne_tiennent_pas_et_le_disent(socle):
+    (premier, resultat), (second, colonne) = liasses_recues(socle)
+    assert {premier, second} == set(socle.marques("liasse_incoherente"))
+    rompus = _rompus(controler_liasse(resultat, tol=0))
+    assert rompus == {"K14"}
+    precedente = Liasse(
+        socle.tables["liasses_alterees"].query("id_client == @second").pipe(_derniere_mais_une),
+        date_cloture=colonne.date_cloture.replace(year=colonne.date_cloture.year - 1),
+        forme_juridique=colonne.forme_juridique,
+    )
+    assert _rompus(controler_liasse(colonne, precedente, tol=0)) == {"K18"}
+    clotures = socle.tables["liasses"].groupby("id_client")["date_cloture"].max()
+    assert (clotures[[premier, second]] < pd.Timestamp("2025-01-01")).all()
+
+
+def _rompus(controles: pd.DataFrame) -> set[str]:
+    return set(controles.loc[~controles["ok"].fillna(True), "controle"].astype("str"))
+
+
+def _derniere_mais_une(lignes: pd.DataFrame) -> dict[str, int]:
+    avant = lignes["date_cloture"].min()
+    return lignes[lignes["date_cloture"] == avant].set_index("code")["valeur"].to_dict()

@@ -12,7 +12,7 @@ from rncp_utils.donnees.agence.emprunts import Emprunts, emprunter
 from rncp_utils.donnees.agence.exercices import tenir_les_comptes
 from rncp_utils.donnees.agence.flux import flux_des_comptes
 from rncp_utils.donnees.agence.immobilisations import constituer
-from rncp_utils.donnees.agence.liasses import liasses
+from rncp_utils.donnees.agence.liasses import derniere_liasse, liasses
 from rncp_utils.donnees.agence.plan import Plan, planter
 from rncp_utils.donnees.agence.socle import Demande, Socle
 from rncp_utils.donnees.agence.tirage import tirer_activite, tirer_clients
@@ -57,6 +57,8 @@ def generer_socle(demande: Demande, plan: Plan) -> Socle:
     tables = {
         "liasses": formulaires,
         "operations": operations,
+        # Not delivered: what the documents that do not hold were altered from.
+        "liasses_alterees": derniere_liasse(comptes, parc, clients, calendrier, faits),
         "comptes": banque.comptes,
         "soldes_jour": banque.soldes_jour,
         "mouvements": banque.mouvements,

@@ -14,6 +14,7 @@ from rncp_utils.entreprise.codes import BNC, NORMAL, postes
 
 # Lines of our books that are no boxes of the form for everybody.
 _SOCIETES_SEULEMENT = ("DD", "DG", "DH", "DV", "VI", "ZE", "HK")
+INCOHERENTE = "liasse_incoherente"
 # Accounts of the sales of fixed assets, and whether they are those of the plan comptable of 2025.
 _CESSIONS = {"c775": False, "c675": False, "c757": True, "c657": True}
 MOIS_PAR_AN = 12
@@ -51,13 +52,27 @@ def liasses(
     delivrees[:, 0] = delivrees[:, -1] = False
     recues = delivrees & (clients["regime_fiscal"] != "micro").to_numpy()[:, None]
     operations = _operations(comptes, parc, clients, calendrier, recues)
-    # The two last forms of these clients never came.
-    recues[np.ix_(porteurs(faits, clients.index, "bilan_manquant"), [recues.shape[1] - 3, recues.shape[1] - 2])] = False
+    dernier = recues.shape[1] - 2
+    # The two last forms of these clients never came; the last one of those came as a document that does not hold.
+    recues[np.ix_(porteurs(faits, clients.index, "bilan_manquant"), [dernier - 1, dernier])] = False
+    recues[porteurs(faits, clients.index, INCOHERENTE), dernier] = False
     bnc = (clients["regime_fiscal"] == "BNC").to_numpy()
     normales = _longue(cases, recues & ~bnc[:, None], clients, calendrier, NORMAL, exclus=~societe)
     liberales = _longue(_declarations_2035(cases), recues & bnc[:, None], clients, calendrier, BNC)
     table = pd.concat([normales, liberales], ignore_index=True)
     return table.sort_values(["id_client", "date_cloture"], kind="stable", ignore_index=True), operations
+
+
+def derniere_liasse(
+    comptes: Comptes, parc: Parc, clients: pd.DataFrame, calendrier: Calendrier, faits: pd.DataFrame
+) -> pd.DataFrame:
+    """True last form, and the one before it, of the clients whose document does not hold; as :func:`liasses`."""
+    dernier = comptes.actif.shape[1] - 2
+    choisies = np.zeros_like(comptes.actif)
+    choisies[np.ix_(porteurs(faits, clients.index, INCOHERENTE), [dernier - 1, dernier])] = True
+    societe = (clients["regime_fiscal"] == "IS").to_numpy()
+    cases = cases_de_la_liasse(comptes, parc, societe)
+    return _longue(cases, choisies, clients, calendrier, NORMAL, exclus=~societe)
 
 
 def _longue(
