@@ -14,6 +14,7 @@ from rich.table import Table
 
 from rncp_utils import __version__
 from rncp_utils.cli.analyser import analyser
+from rncp_utils.cli.attendus import attendus
 from rncp_utils.cli.verifier import verifier
 from rncp_utils.erreurs import ErreurRncp
 
@@ -143,6 +144,7 @@ def nettoyer(verifier: bool, chemins: tuple[Path, ...]) -> None:
 
 
 main.add_command(analyser)
+main.add_command(attendus)
 main.add_command(verifier)
 
 

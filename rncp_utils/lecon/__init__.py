@@ -34,6 +34,7 @@ _MODULES = {
     "lire_reponses": "reponses",
     "mode": "identite",
     "ordonner_options": "tirage",
+    "mon_cas": "dossier",
     "presenter": "figures",
     "sources": "parties",
     "tirer": "tirage",

@@ -1,0 +1,37 @@
+"""The case that an assignment gives to the owner of a copy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rncp_utils.lecon.identite import apprenant
+from rncp_utils.lecon.jeu import FICHIER_QUESTIONS, charger_questions
+
+if TYPE_CHECKING:
+    from rncp_utils.donnees.fils_rouges.objets import Cas
+
+
+def mon_cas(code: str, *, dossier: Path | str = ".") -> Cas:
+    """Cas du devoir, avec les chiffres propres à l'apprenant : la variante que le correcteur retrouve.
+
+    Le devoir et la session sont lus dans ``questions.json``, à côté du notebook. Dans ``source/``, où ce fichier
+    n'existe pas encore, c'est le cas du cours, tel que les leçons le montrent.
+
+    Parameters
+    ----------
+    code : str
+        Code du cas, par exemple ``"CAS-04"``.
+
+    Raises
+    ------
+    ErreurDonnees
+        Cas inconnu, ou ``questions.json`` illisible.
+    """
+    from rncp_utils.donnees import cas, variante
+
+    chemin = Path(dossier) / FICHIER_QUESTIONS
+    if not chemin.exists():
+        return cas(code)
+    jeu = charger_questions(chemin)
+    return variante(code, apprenant(), jeu.devoir, jeu.session)

@@ -1,0 +1,97 @@
+"""Four witness copies of each assignment with variants, for several learners, through nbgrader itself."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from nbgrader.api import Gradebook
+
+from rncp_utils.autograde.attendus import FICHIER, charger_attendus
+from rncp_utils.demonstration.cycle import preparer
+from rncp_utils.lecon import ecrire_reponses
+
+pytestmark = [pytest.mark.lent, pytest.mark.xdist_group("temoins")]
+VARIANTES = 5
+SESSION = "2026-S2"
+DEVOIRS = sorted(x.parent.name for x in (Path(__file__).parents[2] / "corriges").glob(f"*/{FICHIER}"))
+
+
+def _copier(cours: Path, devoir: str, apprenant: str, reponses: dict) -> Path:
+    copie = cours / "submitted" / apprenant / devoir
+    shutil.copytree(cours / "release" / devoir, copie)
+    for cellule, donnees in reponses.items():
+        ecrire_reponses(copie, devoir, cellule, apprenant, SESSION, donnees)
+    return copie
+
+
+def _abimer(copie: Path, devoir: str) -> None:
+    """Everything that a file of answers must not be."""
+    dossier = copie / "reponses"
+    dossier.mkdir(exist_ok=True)
+    horreurs = (b"\xff" * 500, b"[" * 50_000, b"null", b'{"version": 1, "reponses": [1e999]}', b"")
+    cellules = list(json.loads((copie / "questions.json").read_text(encoding="utf-8"))["formulaires"])
+    for rang, cellule in enumerate(cellules):
+        (dossier / f"{devoir}__{cellule}.json").write_bytes(horreurs[rang % len(horreurs)])
+
+
+@pytest.fixture(scope="module", params=DEVOIRS)
+def corrige(request, depot, tmp_path_factory):
+    """Scores of the witness copies: learner × cell, and what each copy should earn."""
+    devoir = request.param
+    cours = preparer(depot, tmp_path_factory.mktemp(devoir) / "demo")
+    cours.generer(devoir)
+    attendus = charger_attendus(depot, devoir)
+    fautes: dict[str, dict[str, float]] = {}
+    apprenants = [f"apprenant{rang}" for rang in range(VARIANTES)]
+    for apprenant in apprenants:
+        _copier(cours.dossier, devoir, f"m-{apprenant}", attendus.modele(f"m-{apprenant}", SESSION))
+        reponses, fautes[f"e-{apprenant}"] = attendus.erreurs(f"e-{apprenant}", SESSION)
+        _copier(cours.dossier, devoir, f"e-{apprenant}", reponses)
+    _copier(cours.dossier, devoir, "vide", {})
+    _abimer(_copier(cours.dossier, devoir, "hostile", {}), devoir)
+    # The model of one learner in the copy of another: the variant is that of the owner.
+    _copier(cours.dossier, devoir, "emprunt", attendus.modele("m-apprenant0", SESSION))
+    for copie in sorted((cours.dossier / "submitted").iterdir()):
+        cours.corriger(devoir, copie.name)
+    with Gradebook(cours.url_base) as carnet:
+        lignes = [
+            (copie.student.id, note.name, note.auto_score, note.max_score, note.cell.cell_type == "code")
+            for copie in carnet.assignment_submissions(devoir)
+            for notebook in copie.notebooks
+            for note in notebook.grades
+        ]
+    notes = pd.DataFrame(lignes, columns=["apprenant", "cellule", "auto", "maximum", "automatique"])
+    return notes[notes["automatique"]].set_index(["apprenant", "cellule"]), fautes, devoir
+
+
+def test_un_devoir_au_moins_a_ses_attendus():
+    assert DEVOIRS
+
+
+def test_la_copie_modele_a_tous_les_points(corrige):
+    notes, _, _ = corrige
+    for rang in range(VARIANTES):
+        copie = notes.loc[f"m-apprenant{rang}"]
+        assert (copie["auto"] == copie["maximum"]).all(), copie[copie["auto"] != copie["maximum"]]
+
+
+def test_la_copie_vide_et_la_copie_hostile_n_en_ont_aucun(corrige):
+    notes, _, _ = corrige
+    for apprenant in ("vide", "hostile"):
+        assert (notes.loc[apprenant, "auto"] == 0).all()
+
+
+def test_les_erreurs_typiques_valent_ce_qu_elles_valent(corrige):
+    notes, fautes, _ = corrige
+    for apprenant, attendu in fautes.items():
+        obtenu = notes.loc[apprenant, "auto"].to_dict()
+        assert obtenu == pytest.approx(attendu, abs=0.001), apprenant
+
+
+def test_les_chiffres_d_un_autre_ne_valent_pas_les_siens(corrige):
+    notes, _, _ = corrige
+    assert notes.loc["emprunt", "auto"].sum() <= 0.35 * notes.loc["emprunt", "maximum"].sum()
