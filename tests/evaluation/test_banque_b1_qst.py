@@ -83,14 +83,14 @@ def _longueurs(item: Item) -> tuple[list[int], list[int]]:
 # ---------------------------------------------------------------- composition
 
 
-def test_huit_items_par_competence_et_les_trois_types_partout(items):
+def test_dix_items_par_competence_et_les_trois_types_partout(items):
     for competence in COMPETENCES:
         types = Counter(item.type for item in items if item.competence == competence)
-        assert types.total() == 8
+        assert types.total() == 10
         assert types["NUM"] >= (1 if competence == "C3" else 2)
         assert types["QCU"] >= 2
         assert types["QCM"] >= 2
-    assert len(items) == 48
+    assert len(items) == 60
 
 
 def test_les_strates_sont_celles_de_l_epreuve(banque):
@@ -100,7 +100,7 @@ def test_les_strates_sont_celles_de_l_epreuve(banque):
 
 
 def test_un_identifiant_dit_la_competence_et_le_rang(items):
-    attendus = [f"{competence}-{rang:02}" for competence in COMPETENCES for rang in range(1, 9)]
+    attendus = [f"{competence}-{rang:02}" for competence in COMPETENCES for rang in range(1, 11)]
     assert [item.id for item in items] == attendus
     assert all(item.id.startswith(item.competence) for item in items)
 
@@ -279,6 +279,7 @@ def test_l_enonce_dit_l_unite_attendue(numeriques):
         "%": r"en\xa0%|en %",
         "€": "en euros",
         "h": "en heures",
+        "jours": "en jours",
         "contacts": "Combien de contacts",
         "rendez-vous": "Combien de rendez-vous",
         "fois": "couverture",
