@@ -44,6 +44,7 @@ FORMATS = ("svg", "png", "html")
 # Beyond these amounts, axes and labels change unit: a chart is read at a glance.
 _ECHELLES_EURO = ((10e9, 1e6, "M€"), (10e6, 1e3, "k€"))
 
+# Names repeated three times: JupyterLab aligns the cells of every table to the right, by a rule of two classes.
 FEUILLE_DE_STYLE = """\
 .rncp-figure, .rncp-tableau {
   margin: 1rem 0; color: #1b2733; font-family: "Segoe UI", "Liberation Sans", Arial, sans-serif;
@@ -56,10 +57,11 @@ FEUILLE_DE_STYLE = """\
   border-collapse: collapse; margin: .3rem 0; font-variant-numeric: tabular-nums;
 }
 :is(.rncp-figure, .rncp-tableau) caption { text-align: left; color: #525b66; padding-bottom: .3rem; }
-:is(.rncp-figure, .rncp-tableau) :is(th, td) {
-  padding: .25rem .6rem; border-bottom: 1px solid #d3dae1; text-align: left;
+:is(.rncp-figure, .rncp-tableau) :is(th, td) { padding: .25rem .6rem; border-bottom: 1px solid #d3dae1; }
+:is(.rncp-figure.rncp-figure.rncp-figure, .rncp-tableau.rncp-tableau.rncp-tableau) :is(th, td) { text-align: left; }
+:is(.rncp-figure.rncp-figure.rncp-figure, .rncp-tableau.rncp-tableau.rncp-tableau) .nombre {
+  text-align: right; white-space: nowrap;
 }
-:is(.rncp-figure, .rncp-tableau) .nombre { text-align: right; white-space: nowrap; }
 """
 
 

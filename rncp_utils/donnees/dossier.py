@@ -13,6 +13,7 @@ from rncp_utils.entreprise import caf_additive, ratios, rotation, sig
 from rncp_utils.entreprise.codes import codes_de, libelle, postes
 from rncp_utils.entreprise.liasse import Liasse
 from rncp_utils.erreurs import ErreurDonnees
+from rncp_utils.formats import formater_nombre, pourcent
 from rncp_utils.yaml_strict import lire_yaml
 
 _PRODUITS = ("FC", "FF", "FI", "FM", "FN", "FO", "FP", "FQ")
@@ -93,7 +94,7 @@ def credits(cas: Cas) -> pd.DataFrame:
         [
             {
                 "Objet": credit.objet,
-                "Taux": credit.taux,
+                "Taux": pourcent(credit.taux, 2),
                 **{f"Restant dû {annee} (€)": credit.crd[annee] for annee in ANNEES},
                 "Capital remboursé N (€)": credit.rembourse["N"],
                 "Capital dû sous un an (€)": credit.exigible_a_un_an,
@@ -148,6 +149,18 @@ def comparaison_sectorielle(cas: Cas) -> pd.DataFrame:
         lignes[titre] = [round(float(calcul(liasse)), decimales), *map(float, quartiles)]
     colonnes = ["Entreprise", "Q1", "Médiane", "Q3"]
     return pd.DataFrame.from_dict(lignes, orient="index", columns=colonnes).rename_axis("Ratio")
+
+
+def comparaison_affichee(cas: Cas) -> pd.DataFrame:
+    """:func:`comparaison_sectorielle` en textes : chaque ratio avec ses décimales.
+
+    >>> from rncp_utils.donnees import cas
+    >>> comparaison_affichee(cas("CAS-04"))["Entreprise"].tolist()
+    ['3,8', '76', '13', '36,8', '1,72']
+    """
+    table = comparaison_sectorielle(cas)
+    decimales = {titre: nombre for titre, nombre, _ in _RATIOS.values()}
+    return table.apply(lambda ligne: ligne.map(lambda x: formater_nombre(x, decimales[ligne.name])), axis=1)
 
 
 def _exercices(cas: Cas) -> dict:
