@@ -7,6 +7,7 @@ looks for the faults must not find them there.
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,13 +16,21 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from rncp_utils.donnees import cas, variante
+from rncp_utils.donnees import cas, charger, variante
+from rncp_utils.donnees.agence.generateur import generer_socle
+from rncp_utils.donnees.agence.plan import lire_plan
+from rncp_utils.donnees.agence.socle import Demande
 from rncp_utils.entreprise import ecrire_fec, ecrire_inpi, ecrire_liasse_csv, ecrire_liasse_xlsx, fec_exemple, nom_fec
 from rncp_utils.entreprise.codes import SIMPLIFIE, codes_connus, passage
 from rncp_utils.entreprise.liasse import Liasse
 
+# A script finds its neighbour; so does a test, which loads this file by its path.
+sys.path.insert(0, str(Path(__file__).parent))
+from liasses_recues import ecrire_liasses_recues
+
 DEPOT = Path(__file__).parents[1]
 DOSSIER = DEPOT / "rncp_utils" / "donnees" / "documents"
+PLAN = DEPOT / "corriges" / "portefeuille" / "plan.yaml"
 VERITE = DEPOT / "tests" / "donnees" / "verite_documents.yaml"
 CLOTURE = dt.date(2024, 12, 31)
 # Invented companies, one a ledger, since the legal name of the file tells the company.
@@ -59,6 +68,8 @@ def main() -> None:
     ecrire_liasse_csv(
         liasse_incoherente(archives["N"], verite["liasse_incoherente"]), DOSSIER / "liasse_a_controler.csv"
     )
+    plan = lire_plan(PLAN)
+    ecrire_liasses_recues(generer_socle(Demande(plan.graine), plan), charger("clients"), DOSSIER)
 
 
 def fec_fautif(verite: Mapping[str, Any]) -> pd.DataFrame:

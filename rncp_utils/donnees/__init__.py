@@ -1,4 +1,4 @@
-"""The data of the course: thread cases, their variants for each learner, documents as a bank receives them.
+"""The data of the course: thread cases and their variants, documents as a bank receives them, a branch's portfolio.
 
 Names are loaded on first use, so that a kernel starts without pandas, pydantic or YAML.
 """
@@ -10,9 +10,14 @@ from rncp_utils.differe import noms_differes
 _MODULES: dict[str, str] = {
     "Cas": "fils_rouges.objets",
     "cas": "fils_rouges.chargement",
+    "charger": "agence.chargement",
     "document": "pieces",
+    "finances_clients": "agence.chargement",
+    "liasses_du_portefeuille": "agence.chargement",
     "lister_cas": "fils_rouges.chargement",
     "lister_documents": "pieces",
+    "lister_tables": "agence.chargement",
+    "suivi_comptes": "agence.chargement",
     "variante": "fils_rouges.variantes",
 }
 

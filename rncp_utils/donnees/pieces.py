@@ -17,6 +17,11 @@ _DOCUMENTS = {
     "declaration_2035": ("declaration_2035.csv", "2035 de Sophie Nouri, tableau CSV"),
     "liasse_xlsx": ("liasse.xlsx", "liasse du régime normal d'Optique Vasseur, classeur avec sa colonne N-1"),
     "liasse_a_controler": ("liasse_a_controler.csv", "liasse d'Optique des Halles, à contrôler avec la précédente"),
+    "liasse_recue_1": (
+        "liasse_recue_1.csv",
+        "liasse d'un client du portefeuille, telle qu'il l'a envoyée, à contrôler",
+    ),
+    "liasse_recue_2": ("liasse_recue_2.csv", "liasse d'un autre client, avec sa colonne N-1, à contrôler"),
     "liasse_precedente": ("liasse_precedente.csv", "liasse d'Optique des Halles, exercice précédent"),
 }
 

@@ -35,6 +35,7 @@ _MODULES = {
     "mode": "identite",
     "ordonner_options": "tirage",
     "mon_cas": "dossier",
+    "mon_portefeuille": "dossier",
     "presenter": "figures",
     "sources": "parties",
     "tirer": "tirage",

@@ -1,4 +1,4 @@
-"""The case that an assignment gives to the owner of a copy."""
+"""What an assignment gives to the owner of a copy: a case or a portfolio with figures of their own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from rncp_utils.lecon.identite import apprenant
 from rncp_utils.lecon.jeu import FICHIER_QUESTIONS, charger_questions
 
 if TYPE_CHECKING:
+    from rncp_utils.donnees.agence.extraits import Extrait
     from rncp_utils.donnees.fils_rouges.objets import Cas
+
+# In ``source/``, an author sees the portfolio of nobody in particular.
+AUTEUR, BROUILLON = "auteur", "brouillon"
 
 
 def mon_cas(code: str, *, dossier: Path | str = ".") -> Cas:
@@ -35,3 +39,18 @@ def mon_cas(code: str, *, dossier: Path | str = ".") -> Cas:
         return cas(code)
     jeu = charger_questions(chemin)
     return variante(code, apprenant(), jeu.devoir, jeu.session)
+
+
+def mon_portefeuille(*, dossier: Path | str = ".") -> Extrait:
+    """Portefeuille du devoir, tiré pour l'apprenant parmi les clients de l'agence fictive.
+
+    Comme :func:`mon_cas`, l'apprenant, le devoir et la session décident du tirage ; dans ``source/``, c'est un
+    portefeuille d'essai.
+    """
+    from rncp_utils.donnees.agence.extraits import portefeuille_de
+
+    chemin = Path(dossier) / FICHIER_QUESTIONS
+    if not chemin.exists():
+        return portefeuille_de(AUTEUR, AUTEUR, BROUILLON)
+    jeu = charger_questions(chemin)
+    return portefeuille_de(apprenant(), jeu.devoir, jeu.session)

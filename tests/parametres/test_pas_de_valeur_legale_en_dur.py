@@ -16,6 +16,7 @@ from rncp_utils.parametres import fiche_parametre, parametres_livres
 TOUJOURS_REFUSEES = {0.35}
 # (file, number): what the number is there, and why it is not the legal value.
 EXCEPTIONS = {
+    ("autograde/noyaux/seccomp.py", 305.0): "numéro d'un appel système de Linux",
     ("demonstration/classe.py", 0.35): "chance de réponse juste d'un apprenant inventé, sans lien avec le HCSF",
 }
 

@@ -69,8 +69,9 @@ def _contracter(
     achats = parc.achats * np.where(foncier, 1.15, 1.0)[:, None]
     capital = np.floor(achats * hasard.uniform(0.65, 0.95, (n, largeur)) / 500) * 500
     finance = (hasard.random((n, largeur)) < _FINANCE) | foncier[:, None]
-    # A fragile client has a loan that is still running, whatever the draws.
-    force = fragiles(faits, clients.index)[:, None] & (colonnes == 2)
+    # A fragile client has a loan that is still running, whatever the draws; so has one whose surety is too heavy.
+    suivis = fragiles(faits, clients.index) | porteurs(faits, clients.index, "caution_disproportionnee")
+    force = suivis[:, None] & (colonnes == 2)
     capital = np.where(force, np.maximum(capital, 24_000), capital)
     retenus = (finance & (capital >= _MINIMUM) & ~micro[:, None] & (colonnes < calendrier.exercices)) | force
     lignes, rangs = np.nonzero(retenus)

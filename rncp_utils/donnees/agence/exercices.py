@@ -21,9 +21,12 @@ from rncp_utils.donnees.fils_rouges.impot import impot_societes
 
 JOURS = 365
 # Remuneration of the manager of a company: this, and a share of the sales. Convention of the course.
-_GERANT_FIXE = 12_000
+GERANT_FIXE = 12_000
 _MINIMUM_EXPLOITANT = 15_600
-_PART_SOCIALE, _TAUX_LIVRET, _PART_LIVRET = 0.45, 0.01, 0.35
+_PART_SOCIALE, _PART_LIVRET = 0.45, 0.4
+TAUX_LIVRET = 0.01
+# What the smallest sole trader lives on, as a share of the sales.
+_PART_VITALE = 1 / 3
 _TVA_IMMOBILISATIONS = 0.20
 _PAS_LIVRET = 500
 # Below this overdraft (times the overdraft granted), bills are left unpaid.
@@ -181,7 +184,7 @@ class _Teneur:
         x, effectif = self.x, self.activite.personnel
         salaires = self._lisse(ca) * self._profil("salaires") * effectif
         gerant = np.where(
-            self.societe[:, None] & (self._profil("salaires") > 0), _GERANT_FIXE + self._profil("gerant") * ca, 0
+            self.societe[:, None] & (self._profil("salaires") > 0), GERANT_FIXE + self._profil("gerant") * ca, 0
         )
         sans = self.micro[:, None]
         employes = np.where(sans, 0, salaires)
@@ -229,7 +232,7 @@ class _Teneur:
         """What does not change with the years: capital, comfort of cash, habits of distribution."""
         h, n, ca = self.hasard, self.n, self.activite.ventes
         reference = np.where(ca[:, 0] > 0, ca[:, 0], ca.max(axis=1))
-        self.confort = reference / MOIS_PAR_AN * h.uniform(0.35, 1.3, n)
+        self.confort = reference / MOIS_PAR_AN * h.uniform(0.4, 1.3, n)
         self.confort = np.where(self.fragile, reference / MOIS_PAR_AN * 0.22, self.confort)
         self.distribue = h.choice([0.0, 0.3, 0.6, 0.9], n, p=[0.25, 0.3, 0.3, 0.15])
         tailles = np.array([1_000, 5_000, 8_000, 10_000, 20_000, 50_000])
@@ -265,7 +268,7 @@ class _Teneur:
         x, e, actif = self.x, self.e, self.actif[:, t]
         avant = max(t - 1, 0)
         x["GR"][:, t] = self.dette["interets_charge"][:, t]
-        x["GL"][:, t] = np.rint(e["livret"][:, avant] * _TAUX_LIVRET) if t else 0
+        x["GL"][:, t] = np.rint(e["livret"][:, avant] * TAUX_LIVRET) if t else 0
         x["HB"][:, t] = np.where(self.pcg_2025[:, t], 0, self.parc.prix_cession[:, t])
         self._resultat(t)
         x["DU"][:, t] = self.dette["crd"][:, t]
@@ -348,7 +351,7 @@ class _Teneur:
         dividendes = np.minimum(reserves, trop)
         dividendes = np.minimum(dividendes, x["DG"][:, t])
         dividendes = np.floor(np.maximum(dividendes, 0) / 100) * 100
-        minimum = np.minimum(_MINIMUM_EXPLOITANT, np.rint(0.35 * self.activite.ventes[:, 0]))
+        minimum = np.minimum(_MINIMUM_EXPLOITANT, np.rint(_PART_VITALE * self.activite.ventes[:, 0]))
         minimum = np.where(self.activite.ventes[:, 0] > 0, minimum, _MINIMUM_EXPLOITANT)
         preleves = np.floor(np.maximum(trop, minimum) / 100) * 100
         preleves = np.where(

@@ -87,7 +87,7 @@ def _achats(
     debut = (colonnes[None, :] == premier[:, None]) & (premier > 0)[:, None]
     achats = np.where(debut, (reference * table["immobilise"].to_numpy() * 0.8)[:, None], achats)
     suites = (colonnes[None, :] > premier[:, None]) & (premier > 0)[:, None]
-    achats = np.where(suites, achats * 0.35, achats)
+    achats = np.where(suites, achats / 3, achats)
     foncier = (clients["statut"] == "SCI").to_numpy()
     age = np.where(premier > 0, -premier, hasard.integers(2, 14, n))
     unique = colonnes[None, :] == -age[:, None]

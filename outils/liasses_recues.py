@@ -15,19 +15,25 @@ from rncp_utils.entreprise import Liasse, ecrire_liasse_csv
 _ECART_DE_RESULTAT = 900
 
 
-def liasses_recues(socle: Socle) -> list[tuple[str, Liasse]]:
-    """Client and altered form: the result of the balance sheet for one, two lines of the N-1 column for the other."""
+def liasses_recues(socle: Socle, identites: pd.DataFrame | None = None) -> list[tuple[str, Liasse]]:
+    """Client and altered form: the result of the balance sheet for one, two lines of the N-1 column for the other.
+
+    ``identites`` (index ``id_client``: siren, raison_sociale) names them on the form.
+    """
     recues = []
     for rang, client in enumerate(socle.marques(INCOHERENTE)):
         liasse = _vraie(socle, client)
+        if identites is not None:
+            nom = identites.loc[client]
+            liasse = replace(liasse, siren=nom["siren"], denomination=nom["raison_sociale"])
         recues.append((client, _resultat_faux(liasse) if rang % 2 == 0 else _colonne_fausse(liasse)))
     return recues
 
 
-def ecrire_liasses_recues(socle: Socle, dossier: Path) -> list[Path]:
+def ecrire_liasses_recues(socle: Socle, identites: pd.DataFrame, dossier: Path) -> list[Path]:
     """Write them as CSV files, the first one ``liasse_recue_1.csv``."""
     chemins = []
-    for rang, (_, liasse) in enumerate(liasses_recues(socle), start=1):
+    for rang, (_, liasse) in enumerate(liasses_recues(socle, identites), start=1):
         chemins.append(dossier / f"liasse_recue_{rang}.csv")
         ecrire_liasse_csv(liasse, chemins[-1])
     return chemins
