@@ -1,0 +1,25 @@
+"""The competence × assessment matrix, computed from source/, is the one that was designed."""
+
+from __future__ import annotations
+
+import pytest
+
+from rncp_utils.competences import lire_devoirs, matrice
+from rncp_utils.referentiel import charger_referentiel
+
+# Points on 100 of each assessment, competence by competence.
+BLOC_1 = {
+    "B1-SYN": {"C3": 25, "C4": 8, "C5": 31, "C6": 36},
+    "B1-RAP": {"C1": 40, "C2": 40, "C3": 20},
+    "B1-QST": {"C1": 15, "C2": 15, "C3": 15, "C4": 20, "C5": 20, "C6": 15},
+    "B1-CAS": {"C3": 12, "C4": 18, "C5": 35, "C6": 35},
+}
+
+
+@pytest.mark.parametrize("devoir", BLOC_1)
+def test_les_points_du_bloc_1_sont_ceux_de_la_conception(depot, devoir):
+    referentiel = charger_referentiel()
+    table = matrice(lire_devoirs(depot / "source", referentiel))
+    points = table[devoir][table[devoir] > 0].to_dict()
+    assert points == BLOC_1[devoir]
+    assert sum(points.values()) == 100
