@@ -18,26 +18,26 @@ LOYERS_RETENUS = 0.70
 def modele(apprenant: str, session: str) -> Reponses:
     """Right answers of every field that the machine grades, in French notation."""
     garage = variante("CAS-04", apprenant, DEVOIR, session)
-    n = _lignes(garage, "N")
-    marge, va, ebe, caf = _soldes(n)
+    n = lignes(garage, "N")
+    marge, va, ebe, caf = soldes(n)
     avec, sans, charges = _foyer(garage)
-    mensualite, interets, capital = _pret(garage)
-    couverture = (caf - garage.mouvements["N"].dividendes) / (_exigible(garage) + capital)
+    mensualite, interets, capital = premiere_annee(garage)
+    couverture = (caf - garage.mouvements["N"].dividendes) / (exigible(garage) + capital)
     return {
-        "cas_va": {"marge": _fr(marge), "va": _fr(va), "ebe": _fr(ebe)},
-        "cas_caf": {"soustractive": _fr(caf), "additive": _fr(caf)},
-        "cas_bfr": {"equilibre": _equilibre(garage)},
-        "cas_delais": {nom: _fr(round(jours)) for nom, jours in _delais(n).items()},
+        "cas_va": {"marge": fr(marge), "va": fr(va), "ebe": fr(ebe)},
+        "cas_caf": {"soustractive": fr(caf), "additive": fr(caf)},
+        "cas_bfr": {"equilibre": equilibre(garage)},
+        "cas_delais": {nom: fr(round(jours)) for nom, jours in delais(n).items()},
         "cas_sect": {"positions": _positions(garage)},
         "cas_rev": {
-            "avec": _fr(avec),
-            "sans": _fr(sans),
-            "taux": _fr(100 * charges / sans, 1),
-            "reste": _fr((sans - charges) / 12),
+            "avec": fr(avec),
+            "sans": fr(sans),
+            "taux": fr(100 * charges / sans, 1),
+            "reste": fr((sans - charges) / 12),
         },
-        "cas_annuite": {"mensualite": _fr(mensualite, 2), "interets": _fr(interets, 2), "capital": _fr(capital, 2)},
+        "cas_annuite": {"mensualite": fr(mensualite, 2), "interets": fr(interets, 2), "capital": fr(capital, 2)},
         "cas_dscr": {
-            "couverture": _fr(couverture, 2),
+            "couverture": fr(couverture, 2),
             "lecture": "insuffisante" if couverture < 1 else "juste" if couverture <= 1.2 else "suffisante",
         },
     }
@@ -46,41 +46,41 @@ def modele(apprenant: str, session: str) -> Reponses:
 def erreurs(apprenant: str, session: str) -> tuple[Reponses, dict[str, float]]:
     """Answers of somebody who makes the usual mistakes, and the points of each cell."""
     garage = variante("CAS-04", apprenant, DEVOIR, session)
-    n, juste = _lignes(garage, "N"), modele(apprenant, session)
-    caf = _soldes(n)[3]
+    n, juste = lignes(garage, "N"), modele(apprenant, session)
+    caf = soldes(n)[3]
     fausse_marge = n["FC"] - n["FS"] + n["FT"]
     fausse_va = fausse_marge + n["FI"] - n["FW"]
     charges = _foyer(garage)[2]
     brut = sum(revenu.montants["N"] for revenu in garage.foyer.revenus)
     pret, dividendes = garage.projets[0].pret, garage.mouvements["N"].dividendes
-    _, _, capital = _pret(garage)
+    _, _, capital = premiere_annee(garage)
     cases = dict(juste["cas_bfr"]["equilibre"])
-    cases["n.tn"] = _fr(-123_456)
+    cases["n.tn"] = fr(-123_456)
     reponses = {
         # The stock the wrong way round (half), then two figures consistent with it (half each).
         "cas_va": {
-            "marge": _fr(fausse_marge),
-            "va": _fr(fausse_va),
-            "ebe": _fr(fausse_va - n["FX"] - n["FY"] - n["FZ"]),
+            "marge": fr(fausse_marge),
+            "va": fr(fausse_va),
+            "ebe": fr(fausse_va - n["FX"] - n["FY"] - n["FZ"]),
         },
         # Depreciation taken away: half, and the two figures do not meet.
-        "cas_caf": {"soustractive": _fr(caf), "additive": _fr(n["HN"] - n["GA"])},
+        "cas_caf": {"soustractive": fr(caf), "additive": fr(n["HN"] - n["GA"])},
         "cas_bfr": {"equilibre": cases},
         "cas_delais": {**juste["cas_delais"], "stock": ""},
         "cas_sect": {"positions": dict.fromkeys(juste["cas_sect"]["positions"], "sous_q1")},
         # Rents in full (half), dividends taken off that (half), the ratio consistent with it (half), nothing more.
         "cas_rev": {
-            "avec": _fr(brut),
-            "sans": _fr(brut - dividendes),
-            "taux": _fr(100 * charges / (brut - dividendes), 1),
+            "avec": fr(brut),
+            "sans": fr(brut - dividendes),
+            "taux": fr(100 * charges / (brut - dividendes), 1),
             "reste": "",
         },
         "cas_annuite": {
             "mensualite": juste["cas_annuite"]["mensualite"],
-            "interets": _fr(pret.montant * pret.taux, 2),
-            "capital": _fr(12 * pret.montant / pret.duree_mois, 2),
+            "interets": fr(pret.montant * pret.taux, 2),
+            "capital": fr(12 * pret.montant / pret.duree_mois, 2),
         },
-        "cas_dscr": {"couverture": _fr(caf / (_exigible(garage) + capital), 2), "lecture": "suffisante"},
+        "cas_dscr": {"couverture": fr(caf / (exigible(garage) + capital), 2), "lecture": "suffisante"},
     }
     points = {
         "cas_va": 3.0,
@@ -102,17 +102,17 @@ def _points_du_taux(garage: Cas) -> float:
     return 3.0 if abs(round(100 * charges / brut, 1) - 100 * charges / sans) <= 0.1 else 1.5
 
 
-def _fr(valeur: float, decimales: int = 0) -> str:
+def fr(valeur: float, decimales: int = 0) -> str:
     return formater_nombre(round(float(valeur), decimales), decimales)
 
 
-def _lignes(garage: Cas, annee: str) -> dict[str, float]:
+def lignes(garage: Cas, annee: str) -> dict[str, float]:
     x = garage.exercices[annee]
     codes = ("FC", "FI", "FS", "FT", "FW", "FX", "FY", "FZ", "FQ", "GE", "GA", "GL", "GR", "HK", "HN", "FL", "YY", "YZ")
     return {code: x.get(code) for code in (*codes, "BX", "BT", "DX")}
 
 
-def _soldes(n: dict[str, float]) -> tuple[float, float, float, float]:
+def soldes(n: dict[str, float]) -> tuple[float, float, float, float]:
     marge = n["FC"] - n["FS"] - n["FT"]
     va = marge + n["FI"] - n["FW"]
     ebe = va - n["FX"] - n["FY"] - n["FZ"]
@@ -120,18 +120,18 @@ def _soldes(n: dict[str, float]) -> tuple[float, float, float, float]:
     return marge, va, ebe, caf
 
 
-def _equilibre(garage: Cas) -> dict[str, str]:
+def equilibre(garage: Cas) -> dict[str, str]:
     cases = {}
     for ligne, annee in (("n2", "N-2"), ("n1", "N-1"), ("n", "N")):
         x = garage.exercices[annee]
         frng = x["DL"] + x.get("DV") + x["DU"] - x.get("EH") - (x["BJ"] - x["BK"])
         bfr = sum(x.get(code) for code in ("BT", "BX", "BZ", "CH")) - sum(x.get(code) for code in ("DX", "DY", "EA"))
         tn = x.get("CF") - x.get("EH")
-        cases |= {f"{ligne}.frng": _fr(frng), f"{ligne}.bfr": _fr(bfr), f"{ligne}.tn": _fr(tn)}
+        cases |= {f"{ligne}.frng": fr(frng), f"{ligne}.bfr": fr(bfr), f"{ligne}.tn": fr(tn)}
     return cases
 
 
-def _delais(n: dict[str, float]) -> dict[str, float]:
+def delais(n: dict[str, float]) -> dict[str, float]:
     return {
         "clients": n["BX"] / (n["FL"] + n["YY"]) * 360,
         "fournisseurs": n["DX"] / (n["FS"] + n["FW"] + n["YZ"]) * 360,
@@ -153,11 +153,11 @@ def _foyer(garage: Cas) -> tuple[float, float, float]:
     return avec, avec - revenus["dividendes"], charges
 
 
-def _pret(garage: Cas) -> tuple[float, float, float]:
+def premiere_annee(garage: Cas) -> tuple[float, float, float]:
     pret = garage.projets[0].pret
     annee = tableau_amortissement(pret.montant, pret.taux, pret.duree_mois).head(12)
     return annee["echeance_hors_assurance"].iloc[0], annee["interets"].sum(), annee["capital"].sum()
 
 
-def _exigible(garage: Cas) -> int:
+def exigible(garage: Cas) -> int:
     return sum(credit.exigible_a_un_an for credit in garage.credits)
