@@ -182,7 +182,8 @@ def _deux_exercices(
     p, q = Postes(n), Postes(_ouverture(n, n1))
     p.exiger("FL", "HN", "BJ", "DL")
     q.exiger("BJ", "DL")
-    options = OptionsBilan()
+    # How BZ is split between the two BFR changes nothing here: only their total is read.
+    options = OptionsBilan(bz_hors_exploitation=0.0)
     cloture, ouverture = masses_fonctionnelles(p, options), masses_fonctionnelles(q, options)
     lus = lire_elements(p, **elements)
     termes = termes_additifs(p, lus)
