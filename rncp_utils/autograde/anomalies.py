@@ -7,18 +7,21 @@ the same.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from rncp_utils.autograde.preprocessors import FORM
 from rncp_utils.autograde.reparation import examiner_copie
+from rncp_utils.entretien.copies import Appel, anomalies_de_l_entretien, entretiens_du_devoir
 from rncp_utils.lecon.anomalies import Anomalie
 from rncp_utils.lecon.jeu import JeuDeQuestions, charger_questions
-from rncp_utils.lecon.reponses import lire_reponses
+from rncp_utils.lecon.reponses import chemin_reponses, fichiers_etrangers, lire_reponses
 from rncp_utils.lecon.verification import verifier_reponses
 
 COLUMNS = ["apprenant", "devoir", "cellule", "code", "motif"]
+ABSENT = "absent"
 
 
 def anomalies_du_devoir(cours: Path, devoir: str) -> pd.DataFrame:
@@ -37,33 +40,53 @@ def anomalies_du_devoir(cours: Path, devoir: str) -> pd.DataFrame:
         Columns apprenant, devoir, cellule ("" for the whole copy), code, motif (one French sentence); sorted.
     """
     officiel = cours / "release" / devoir
-    jeu = charger_questions(officiel / FORM) if (officiel / FORM).exists() else None
+    attendu = _attendu(officiel)
     lignes = []
     for copie in sorted((cours / "submitted").glob(f"*/{devoir}")):
         apprenant = copie.parent.name
         trouvees = [("", anomalie) for anomalie in examiner_copie(copie, officiel)]
-        if jeu:
-            trouvees += _anomalies_des_reponses(copie, jeu, apprenant)
+        trouvees += _anomalies_des_fichiers(copie, attendu, apprenant)
         lignes += [(apprenant, devoir, cellule, anomalie.code, anomalie.phrase) for cellule, anomalie in trouvees]
     return pd.DataFrame(lignes, columns=COLUMNS)
 
 
-def _anomalies_des_reponses(copie: Path, jeu: JeuDeQuestions, apprenant: str) -> list[tuple[str, Anomalie]]:
-    lectures = {cellule: lire_reponses(copie, jeu.devoir, cellule) for cellule in jeu.cellules}
-    if all([anomalie.code for anomalie in lecture.anomalies] == ["absent"] for lecture in lectures.values()):
+@dataclass(frozen=True)
+class _Attendu:
+    """What an assignment asks to be saved beside its notebook: forms, and interviews."""
+
+    jeu: JeuDeQuestions | None
+    entretiens: list[Appel]
+
+    def fichiers(self, copie: Path) -> list[Path]:
+        """Where a copy keeps what is asked."""
+        noms = [(self.jeu.devoir, cellule) for cellule in self.jeu.cellules] if self.jeu else []
+        noms += [(appel.devoir, appel.cellule) for appel in self.entretiens]
+        return [chemin_reponses(copie, *nom) for nom in noms]
+
+
+def _attendu(officiel: Path) -> _Attendu:
+    jeu = charger_questions(officiel / FORM) if (officiel / FORM).exists() else None
+    return _Attendu(jeu, entretiens_du_devoir(officiel))
+
+
+def _anomalies_des_fichiers(copie: Path, attendu: _Attendu, apprenant: str) -> list[tuple[str, Anomalie]]:
+    parties = list(_formulaires(copie, attendu.jeu, apprenant)) if attendu.jeu else []
+    parties += [(a.cellule, anomalies_de_l_entretien(copie, a, apprenant)) for a in attendu.entretiens]
+    etrangers = [("", anomalie) for anomalie in fichiers_etrangers(copie, attendu.fichiers(copie))]
+    if parties and all([anomalie.code for anomalie in trouvees] == [ABSENT] for _, trouvees in parties):
         vide = Anomalie(
             code="copie_vide",
             lu="copie",
             probleme="aucune réponse n'a été enregistrée",
             suite="toutes les parties valent 0",
         )
-        return [("", vide)]
-    return list(_par_cellule(lectures, jeu, apprenant))
+        return [("", vide), *etrangers]
+    return [(cellule, anomalie) for cellule, trouvees in parties for anomalie in trouvees] + etrangers
 
 
-def _par_cellule(lectures: dict, jeu: JeuDeQuestions, apprenant: str) -> Iterator[tuple[str, Anomalie]]:
-    for cellule, lecture in lectures.items():
+def _formulaires(copie: Path, jeu: JeuDeQuestions, apprenant: str) -> Iterator[tuple[str, list[Anomalie]]]:
+    for cellule in jeu.cellules:
+        lecture = lire_reponses(copie, jeu.devoir, cellule)
         questions = jeu.questions_de(cellule, apprenant)
         _, rejetees = verifier_reponses(lecture, questions, apprenant, jeu.session)
-        for anomalie in [*lecture.anomalies, *rejetees]:
-            yield cellule, anomalie
+        yield cellule, [*lecture.anomalies, *rejetees]

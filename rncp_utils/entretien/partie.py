@@ -16,6 +16,7 @@ from rncp_utils.lecon.anomalies import Anomalie
 from rncp_utils.lecon.reponses import mettre_de_cote
 from rncp_utils.lecon.saisie import Etat
 from rncp_utils.lecon.tirage import ordonner_options
+from rncp_utils.lecon.verrou import seul
 
 # What may be said of a journal that takes nothing away from it, and what the learner has no use for.
 _SANS_PERTE = {"absent", "copie", "mis_de_cote", "version_du_scenario"}
@@ -75,17 +76,19 @@ class Partie:
 
         A reply that could not be saved is not said: it would be lost, and said again.
         """
-        if self._rattraper():
-            self.etat = Etat(AILLEURS, reussi=False)
-            return False
-        return self._passer_a(dire(self.scenario, self.situation, choix, _maintenant()))
+        with seul(self.dossier):
+            if self._rattraper():
+                self.etat = Etat(AILLEURS, reussi=False)
+                return False
+            return self._passer_a(dire(self.scenario, self.situation, choix, _maintenant()))
 
     def clore(self) -> bool:
         """Close the interview and save; False as for :meth:`dire`."""
-        if self._rattraper():
-            self.etat = Etat(AILLEURS, reussi=False)
-            return self.situation.clos
-        return self._passer_a(clore(self.situation, _maintenant()))
+        with seul(self.dossier):
+            if self._rattraper():
+                self.etat = Etat(AILLEURS, reussi=False)
+                return self.situation.clos
+            return self._passer_a(clore(self.situation, _maintenant()))
 
     def _passer_a(self, situation: Situation) -> bool:
         avant, self.situation = self.situation, situation
@@ -99,9 +102,10 @@ class Partie:
         if self.situation.clos:
             return
         self._ecrite_ici = True
-        self._rattraper()
-        self.reformulation = texte[:LONGUEUR_REFORMULATION]
-        self.etat = self._enregistrer()
+        with seul(self.dossier):
+            self._rattraper()
+            self.reformulation = texte[:LONGUEUR_REFORMULATION]
+            self.etat = self._enregistrer()
 
     def recommencer(self) -> bool:
         """Begin again from the start (training only); what was played is written over."""

@@ -1,16 +1,16 @@
-"""Home of the course: the blocs, where the learner stands for each competence, what to do next."""
+"""Home of the course: the blocs, their lessons and assignments, where the learner stands, what to do next."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from rncp_utils.lecon.affichage import Affichage
+from rncp_utils.lecon.devoirs import Devoir, devoirs_du_cours
 from rncp_utils.lecon.formulaire_html import STYLE
 from rncp_utils.lecon.lecon_html import duree, texte
 from rncp_utils.lecon.progression import NIVEAUX_DE_POSITION, Avancement, lire_avancement
@@ -52,8 +52,10 @@ class Accueil(Affichage):
     def affichages(self) -> list[dict[str, Any]]:
         from rncp_utils.referentiel import charger_referentiel
 
+        referentiel = charger_referentiel()
         lecons = list(lecons_du_cours(self.dossier))
-        return [self.en_html(page(charger_referentiel(), lecons, self.dossier))]
+        devoirs = list(devoirs_du_cours(referentiel, self.dossier))
+        return [self.en_html(page(referentiel, lecons, devoirs, self.dossier))]
 
     def __str__(self) -> str:
         return "Accueil du parcours"
@@ -73,9 +75,13 @@ def lecons_du_cours(dossier: Path) -> Iterable[LeconDuCours]:
     return sorted(trouvees, key=lambda lecon: (lecon.fiche.lecon != "M0", lecon.fiche.lecon))
 
 
-def page(referentiel: Referentiel, lecons: list[LeconDuCours], dossier: Path) -> str:
+def page(referentiel: Referentiel, lecons: list[LeconDuCours], devoirs: list[Devoir], dossier: Path) -> str:
     """The whole page."""
-    corps = [_suite(lecons, dossier), *_modules(referentiel, lecons, dossier), _competences(referentiel, lecons)]
+    corps = [
+        _suite(lecons, dossier),
+        *_modules(referentiel, lecons, devoirs, dossier),
+        _competences(referentiel, lecons),
+    ]
     return f'{STYLE}<div class="rncp-accueil rncp-questionnaire">{"".join(corps)}</div>'
 
 
@@ -85,31 +91,46 @@ def _suite(lecons: list[LeconDuCours], dossier: Path) -> str:
     if not lecons:
         return "<p>Aucune leçon n'est encore installée dans ce dossier : prévenez votre formateur.</p>"
     if not reste:
-        return "<p><strong>✔ Toutes les leçons sont faites.</strong> Passez aux devoirs d'entraînement.</p>"
+        return "<p><strong>✔ Toutes les leçons sont faites.</strong> Passez aux devoirs.</p>"
     commencees = [lecon for lecon in reste if lecon.avancement.exercices]
     suivante = (commencees or reste)[0]
-    verbe = "Reprendre" if commencees else "Commencer"
+    verbe = "reprendre" if commencees else "commencer"
     return f'<p class="rncp-titre">Pour continuer : {verbe} {_lien(suivante, dossier)}</p>'
 
 
 def _lien(lecon: LeconDuCours, dossier: Path) -> str:
-    adresse = quote(Path(os.path.relpath(lecon.notebook, dossier)).as_posix())
-    return f'<a href="{adresse}">{escape(lecon.fiche.lecon)} · {texte(lecon.fiche.titre)}</a>'
+    return _vers(lecon.notebook, dossier, f"{lecon.fiche.lecon} · {lecon.fiche.titre}")
 
 
-def _modules(referentiel: Referentiel, lecons: list[LeconDuCours], dossier: Path) -> Iterable[str]:
+def _vers(notebook: Path, dossier: Path, nom: str) -> str:
+    adresse = quote(Path(os.path.relpath(notebook, dossier)).as_posix())
+    return f'<a href="{adresse}">{texte(nom)}</a>'
+
+
+def _modules(
+    referentiel: Referentiel, lecons: list[LeconDuCours], devoirs: list[Devoir], dossier: Path
+) -> Iterable[str]:
     titres = {"": "Prise en main"} | {bloc.code: f"Bloc {bloc.code[1:]} : {bloc.libelle}" for bloc in referentiel.blocs}
     for code, titre in titres.items():
-        du_module = [lecon for lecon in lecons if lecon.fiche.bloc == code]
-        if not du_module:
-            yield f"<h3>{texte(titre)}</h3><p>Leçons à venir.</p>"
-            continue
-        lignes = "".join(_ligne(lecon, dossier) for lecon in du_module)
-        yield (
-            f"<h3>{texte(titre)}</h3><table><thead><tr><th scope='col'>Leçon</th><th scope='col'>Durée</th>"
-            f"<th scope='col'>Compétences</th><th scope='col'>Exercices réussis</th></tr></thead>"
-            f"<tbody>{lignes}</tbody></table>"
-        )
+        yield f"<h2>{texte(titre)}</h2>"
+        lignes = "".join(_ligne(lecon, dossier) for lecon in lecons if lecon.fiche.bloc == code)
+        entetes = ("Titre", "Durée", "Compétences", "Exercices réussis")
+        yield _table("Leçons", entetes, lignes) if lignes else "<p>Leçons à venir.</p>"
+        lignes = "".join(_ligne_de_devoir(devoir, dossier) for devoir in devoirs if devoir.bloc == code)
+        if lignes:
+            yield _table("Devoirs", ("Titre", "Où vous en êtes"), lignes)
+    yield "<p>Les devoirs se récupèrent et se rendent par le menu <em>Nbgrader</em>, <em>Assignment List</em>.</p>"
+
+
+def _table(titre: str, entetes: Iterable[str], lignes: str) -> str:
+    colonnes = "".join(f"<th scope='col'>{texte(entete)}</th>" for entete in entetes)
+    return f"<table><caption>{titre}</caption><thead><tr>{colonnes}</tr></thead><tbody>{lignes}</tbody></table>"
+
+
+def _ligne_de_devoir(devoir: Devoir, dossier: Path) -> str:
+    nom = f"{devoir.code} · {devoir.libelle}"
+    lien = _vers(devoir.notebook, dossier, nom) if devoir.notebook else texte(nom)
+    return f"<tr><th scope='row'>{lien}</th><td>{texte(devoir.etat)}</td></tr>"
 
 
 def _ligne(lecon: LeconDuCours, dossier: Path) -> str:
@@ -139,10 +160,8 @@ def _competences(referentiel: Referentiel, lecons: list[LeconDuCours]) -> str:
             )
     if not lignes:
         return ""
-    return (
-        "<h3>Où vous en êtes, par compétence</h3><p>Pour vous seul·e : rien de ce tableau n'est noté.</p>"
-        "<table><thead><tr><th scope='col'>Compétence</th><th scope='col'>Exercices réussis</th>"
-        f"<th scope='col'>Votre position</th></tr></thead><tbody>{''.join(lignes)}</tbody></table>"
+    return "<h2>Où vous en êtes, par compétence</h2><p>Pour vous seul·e : rien de ce tableau n'est noté.</p>" + _table(
+        "Compétences", ("Compétence", "Exercices réussis", "Votre position"), "".join(lignes)
     )
 
 

@@ -122,6 +122,41 @@
     reglage.querySelectorAll("input, .noUi-handle").forEach((champ) => champ.setAttribute("aria-labelledby", nom));
   }
 
+  // « Run all » leaves the page on its last cell. Once all is ready, whoever is not answering yet is taken back to the
+  // start of the lesson, or of the page. The page bears the mark by which one knows that it is ready.
+  function revenirAuDepart(formulaire) {
+    const page = formulaire.closest(".jp-Notebook");
+    const panneau = page && panneauDe(page);
+    if (!panneau || page.dataset.rncp === "attente") return;
+    const cahier = panneau.content;
+    const derniere = () => cahier.activeCellIndex === cahier.widgets.length - 1;
+    if (!derniere()) return;
+    page.dataset.rncp = "attente";
+    const enCours = () =>
+      panneau.sessionContext.session?.kernel?.status !== "idle" ||
+      cahier.widgets.some((cellule) => cellule.node.querySelector(".jp-InputArea-prompt")?.textContent.includes("*"));
+    const arriver = (calme, essais) => {
+      if (essais > 0 && calme < 3) {
+        setTimeout(() => arriver(enCours() ? 0 : calme + 1, essais - 1), 100);
+        return;
+      }
+      const repond = document.activeElement?.closest(".rncp-questionnaire");
+      if (derniere() && !repond) {
+        const depart = cahier.widgets.findIndex((cellule) => cellule.node.querySelector(".rncp-lecon"));
+        cahier.activeCellIndex = Math.max(depart, 0);
+        cahier.widgets[cahier.activeCellIndex].node.scrollIntoView({ block: "start" });
+      }
+      page.dataset.rncp = "prete";
+    };
+    arriver(0, 1200);
+  }
+
+  // JupyterLab and Notebook give their panels to the page only when they are configured to.
+  function panneauDe(page) {
+    const panneaux = window.jupyterapp ? Array.from(window.jupyterapp.shell.widgets("main")) : [];
+    return panneaux.find((panneau) => panneau.content?.node === page);
+  }
+
   function preparer(formulaire) {
     const decrireTout = () => {
       formulaire.querySelectorAll(".rncp-question").forEach(decrire);
@@ -131,6 +166,7 @@
     new MutationObserver(decrireTout).observe(formulaire, { childList: true, subtree: true });
     garderLesTouches(formulaire);
     surveillerLesEnregistrements(formulaire);
+    revenirAuDepart(formulaire);
   }
 
   function attendre(essais) {

@@ -100,10 +100,11 @@ def libelle(texte: str) -> str:
     return f"<p>{_texte(texte)}</p>"
 
 
-def suivi(etat: Etat | None, compris: Etat | None) -> str:
-    """Lines under a question: what was understood of a number, then the record."""
+def suivi(etat: Etat | None, compris: Etat | None, avis: str = "") -> str:
+    """Lines under a question: what was understood of a number, then the record, then what another tab did."""
     lignes = "" if compris is None else _ligne(compris, "")
-    return lignes + ("" if etat is None else _ligne(etat, ' role="status"'))
+    lignes += "" if etat is None else _ligne(etat, ' role="status"')
+    return lignes + (f'<p class="rncp-alerte">▲ {_texte(avis)}</p>' if avis else "")
 
 
 def _ligne(etat: Etat, role: str) -> str:

@@ -49,17 +49,23 @@ def blocs_de_questions(saisie: Saisie, *, apres: Callable[[], None]) -> list[wid
         # One status line at a time: the one under the question just answered.
         for autre in saisie.questions:
             etat = saisie.etat if autre is question else None
-            suivis[autre.id].value = html.suivi(etat, _compris(autre, saisie, case if autre is question else None))
+            compris = _compris(autre, saisie, case if autre is question else None)
+            suivis[autre.id].value = html.suivi(etat, compris, saisie.avis.get(autre.id, ""))
+            if autre is not question and autre.id in saisie.venues_d_ailleurs:
+                champs[autre.id].children = [saisir(autre)]
         apres()
         accuse.value = str(int(accuse.value) + 1)
 
+    def saisir(question: Question) -> widgets.Widget:
+        reponse = saisie.reponses.get(question.id)
+        return champ(question, reponse, lambda valeur, case=None: noter(question, case, valeur))
+
+    champs = {question.id: widgets.VBox([saisir(question)]) for question in saisie.questions}
     blocs = []
     for rang, question in enumerate(saisie.questions, start=1):
         suivis[question.id].value = html.suivi(None, _compris(question, saisie, None))
         titre = widgets.HTML(html.question(rang, len(saisie.questions), question))
-        reponse = saisie.reponses.get(question.id)
-        saisir = champ(question, reponse, lambda valeur, case=None, q=question: noter(q, case, valeur))
-        blocs.append(avec_classe(widgets.VBox([titre, saisir, suivis[question.id]]), "rncp-question"))
+        blocs.append(avec_classe(widgets.VBox([titre, champs[question.id], suivis[question.id]]), "rncp-question"))
     return [*blocs, accuse]
 
 

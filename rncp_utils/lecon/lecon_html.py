@@ -75,27 +75,30 @@ def calcul(titre: str, formule: str, nombres: Iterable[tuple[str, str]], code: s
 
 def bilan(fiche: Fiche, avancement: Avancement) -> str:
     """End of a lesson: what was done, exercise by exercise, and what to remember."""
-    lignes = "".join(_ligne_de_bilan(nom, fiche, avancement) for nom in fiche.exercices)
+    # Module 0 teaches no competence of the qualification: an empty column would puzzle.
+    avec_competence = any(exercice.competence for exercice in fiche.exercices.values())
+    lignes = "".join(_ligne_de_bilan(nom, fiche, avancement, avec_competence) for nom in fiche.exercices)
+    titres = ["Exercice", *(["Compétence"] if avec_competence else []), "Résultat", "Essais"]
+    entetes = "".join(f'<th scope="col">{titre}</th>' for titre in titres)
     retenir = "".join(f"<li>{texte(point)}</li>" for point in fiche.a_retenir)
     return (
-        f'{STYLE}<div class="rncp-bilan-lecon"><table><caption>Vos exercices</caption><thead><tr>'
-        '<th scope="col">Exercice</th><th scope="col">Compétence</th><th scope="col">Résultat</th>'
-        f'<th scope="col">Essais</th></tr></thead><tbody>{lignes}</tbody></table>'
+        f'{STYLE}<div class="rncp-bilan-lecon"><table><caption>Vos exercices</caption><thead><tr>{entetes}</tr></thead>'
+        f"<tbody>{lignes}</tbody></table>"
         + (f"<p><strong>À retenir</strong></p><ul>{retenir}</ul>" if retenir else "")
         + "</div>"
     )
 
 
-def _ligne_de_bilan(nom: str, fiche: Fiche, avancement: Avancement) -> str:
+def _ligne_de_bilan(nom: str, fiche: Fiche, avancement: Avancement, avec_competence: bool) -> str:
     fait = avancement.exercices.get(nom)
     resultat = "– pas encore fait"
     if fait and fait["essais"]:
         resultat = "✔ réussi" if fait["part"] >= 1 else f"▲ {round(100 * fait['part'])}{INSECABLE}% juste"
     essais = fait["essais"] if fait else 0
     exercice = fiche.exercices[nom]
+    competence = f"<td>{exercice.competence}</td>" if avec_competence else ""
     return (
-        f"<tr><th scope='row'>{nom} · {texte(exercice.titre)}</th><td>{exercice.competence}</td>"
-        f"<td>{resultat}</td><td>{essais}</td></tr>"
+        f"<tr><th scope='row'>{nom} · {texte(exercice.titre)}</th>{competence}<td>{resultat}</td><td>{essais}</td></tr>"
     )
 
 

@@ -23,18 +23,15 @@ SCRIPT_DE_DEPART = """(function preparer(essais) {
       etat.textContent = '▲ Ouvrez le menu Exécution et choisissez «\\u00a0Exécuter toutes les cellules\\u00a0».';
       return;
     }
-    const notebook = app.shell.currentWidget.content;
-    const cellule = bouton.closest('.jp-Cell');
-    notebook.activeCellIndex = notebook.widgets.findIndex(c => c.node === cellule) + 1;
-    app.commands.execute('notebook:run-all-below');
+    // All cells, this one too: a kernel that was restarted knows nothing of the lesson.
+    app.commands.execute('notebook:run-all-cells');
     etat.textContent = 'La leçon se prépare…';
-    setTimeout(() => { etat.textContent = 'La suite est prête, plus bas.'; }, 4000);
   });
 })(100);"""
 
 
 def depart(contenu: str) -> widgets.Widget:
-    """Start of a lesson: what it says, and the button that runs the cells below."""
+    """Start of a lesson: what it says, and the button that runs the page."""
     bouton = avec_classe(
         widgets.Button(description="▶ Démarrer la leçon", tooltip="Exécute toutes les parties de la leçon"),
         "rncp-demarrer",

@@ -5,12 +5,15 @@ Each says what was read, what is wrong, a lead, and where to look again.
 
 from __future__ import annotations
 
+import ast
 import re
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from rncp_utils.erreurs import ErreurRncp
+from rncp_utils.formats import avec_unite
+from rncp_utils.lecon.identite import APPRENANT, mode
 
 NON_DEMARREE = "La leçon n'est pas démarrée. Cliquez sur ▶ Démarrer la leçon en haut de la page, puis recommencez."
 RETABLIR = "Utilisez Annuler (Ctrl + Z) dans la case pour revenir à l'état précédent, ou rouvrez la leçon."
@@ -101,9 +104,35 @@ def phrase_de_virgule(texte: str) -> str:
     )
 
 
+def phrase_de_case(source: str) -> tuple[str, bool]:
+    """What was read of a cell where one value is given, and whether it can be used; no sentence for another cell."""
+    try:
+        [ligne] = ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return "", True
+    if not isinstance(ligne, ast.Assign) or not isinstance(ligne.targets[0], ast.Name):
+        return "", True
+    valeur = ast.get_source_segment(source, ligne.value) or ""
+    if isinstance(ligne.value, ast.Tuple):
+        virgule = DECIMALE.search(re.sub(r"\s", "", valeur))
+        return (phrase_de_virgule(virgule[0]), False) if virgule and len(ligne.value.elts) == 2 else ("", True)
+    try:
+        nombre = ast.literal_eval(ligne.value)
+    except ValueError:
+        return "", True
+    if isinstance(nombre, bool) or not isinstance(nombre, int | float):
+        return "", True
+    return f"J'ai lu {avec_unite(nombre, '')}.", True
+
+
 def _ossature(source: str) -> bool:
     """Whether a cell is the lesson's own code rather than an answer: it calls something of ours."""
     return re.search(r"^[A-Z]\w*\(|^\w+\(|import ", source, re.MULTILINE) is not None
+
+
+def html_de_lecture(phrase: str) -> str:
+    """What was read of an answer, under its cell."""
+    return f'<p role="status" style="margin:4px 0;font-size:15px">✔ {escape(phrase)}</p>'
 
 
 def html_d_erreur(phrase: str) -> str:
@@ -113,6 +142,15 @@ def html_d_erreur(phrase: str) -> str:
         'background:var(--jp-layout-color2,#eee);color:var(--jp-ui-font-color1,#212121);font-size:15px;line-height:1.5">'
         f"▲ {escape(phrase)}</div>"
     )
+
+
+def load_ipython_extension(ip: Any) -> None:
+    """``c.InteractiveShellApp.extensions = ["rncp_utils.lecon.messages"]``: French from the very first cell.
+
+    Without it, a cell that runs before the start cell, as after a kernel was restarted, shows Python's own traceback.
+    """
+    if mode() == APPRENANT:
+        installer(ip)
 
 
 def installer(ip: Any) -> None:
@@ -125,7 +163,17 @@ def installer(ip: Any) -> None:
         display({"text/html": html_d_erreur(phrase), "text/plain": phrase}, raw=True)
         return []
 
+    def relire(resultat: Any) -> None:
+        from IPython.display import display
+
+        # A decimal comma is no error for Python, and a right number shows nothing by itself.
+        phrase, utilisable = phrase_de_case(getattr(ip, "_rncp_source", "")) if resultat.success else ("", True)
+        if phrase:
+            html = html_de_lecture(phrase) if utilisable else html_d_erreur(phrase)
+            display({"text/html": html, "text/plain": phrase}, raw=True)
+
     if not getattr(ip, "_rncp_messages", False):
         ip.events.register("pre_run_cell", lambda info: setattr(ip, "_rncp_source", info.raw_cell or ""))
+        ip.events.register("post_run_cell", relire)
         ip._rncp_messages = True
     ip.set_custom_exc((BaseException,), montrer)

@@ -15,6 +15,7 @@ from typing import Any
 from rncp_utils.erreurs import ErreurRncp
 from rncp_utils.fichiers import ecrire_texte
 from rncp_utils.lecon.reponses import DOSSIER, TAILLE_MAX, VERSION
+from rncp_utils.lecon.verrou import seul
 
 SUFFIXE = "__progression.json"
 NIVEAUX_DE_POSITION = (
@@ -67,24 +68,28 @@ def noter_exercice(
     dossier: Path, lecon: str, exercice: str, *, competence: str, part: float | None = None, indice: str = ""
 ) -> None:
     """Record a try (``part`` right, 0 to 1) or a hint that was opened."""
-    fait = {"essais": 0, "part": 0.0, "indices": []} | dict(lire_avancement(dossier, lecon).exercices.get(exercice, {}))
-    fait["competence"] = competence
-    if part is not None:
-        fait["essais"] += 1
-        fait["part"] = max(fait["part"], part)
-    if indice and indice not in fait["indices"]:
-        fait["indices"] = [*fait["indices"], indice]
-    _noter(dossier, lecon, "exercices", exercice, fait)
+    with seul(dossier):
+        deja = lire_avancement(dossier, lecon).exercices.get(exercice, {})
+        fait = {"essais": 0, "part": 0.0, "indices": []} | dict(deja)
+        fait["competence"] = competence
+        if part is not None:
+            fait["essais"] += 1
+            fait["part"] = max(fait["part"], part)
+        if indice and indice not in fait["indices"]:
+            fait["indices"] = [*fait["indices"], indice]
+        _noter(dossier, lecon, "exercices", exercice, fait)
 
 
 def noter_position(dossier: Path, lecon: str, competence: str, niveau: int) -> None:
     """Record where the learner says to stand for a competence."""
-    _noter(dossier, lecon, "positions", competence, niveau)
+    with seul(dossier):
+        _noter(dossier, lecon, "positions", competence, niveau)
 
 
 def noter_prediction(dossier: Path, lecon: str, simulateur: str, prediction: str) -> None:
     """Record what was predicted before a simulator was used."""
-    _noter(dossier, lecon, "predictions", simulateur, prediction)
+    with seul(dossier):
+        _noter(dossier, lecon, "predictions", simulateur, prediction)
 
 
 def _noter(dossier: Path, lecon: str, partie: str, nom: str, valeur: Any) -> None:

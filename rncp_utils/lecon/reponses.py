@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from rncp_utils.erreurs import ErreurDonnees, ErreurRncp
-from rncp_utils.fichiers import ecrire_texte
+from rncp_utils.fichiers import ecrire_texte, ecriture_atomique
 from rncp_utils.lecon.anomalies import Anomalie, decrire, montrer, reponse_ecartee
 from rncp_utils.lecon.questions import LONGUEUR
 
@@ -165,20 +165,28 @@ def _cause(erreur: OSError) -> str:
     return causes.get(erreur.errno, "l'écriture a échoué")
 
 
-def mettre_de_cote(dossier: Path, devoir: str, cellule: str, *, instant: datetime | None = None) -> Path:
+def mettre_de_cote(
+    dossier: Path, devoir: str, cellule: str, *, instant: datetime | None = None, copie: bool = False
+) -> Path:
     """Give the answers file another name, free until now, so that it is kept; return its new path.
+
+    With ``copie``, the file stays in place too.
 
     Raises
     ------
     OSError
-        The file could not be renamed.
+        The file could not be renamed, or copied.
     """
     chemin = chemin_reponses(dossier, devoir, cellule)
     moment = (instant or datetime.now().astimezone()).strftime("%Y%m%d-%H%M%S")
     rang = 1
     while os.path.lexists(cible := chemin.with_name(f"{chemin.stem}{MIS_DE_COTE}-{moment}-{rang}.json")):
         rang += 1
-    return chemin.rename(cible)
+    if not copie:
+        return chemin.rename(cible)
+    with ecriture_atomique(cible) as temporaire:
+        temporaire.write_bytes(chemin.read_bytes())
+    return cible
 
 
 def lire_reponses(dossier: Path, devoir: str, cellule: str) -> Lecture:
@@ -331,6 +339,23 @@ def autres_fichiers(chemin: Path) -> Iterator[Anomalie]:
             yield Anomalie("mis_de_cote", lu, "c'est un ancien fichier de réponses", "il est gardé sans être lu")
         else:
             yield Anomalie("copie", lu, "il ressemble à une copie des réponses", f"seul « {chemin.name} » est lu")
+
+
+def fichiers_etrangers(dossier: Path, attendus: Iterable[Path]) -> Iterator[Anomalie]:
+    """Answers of a copy that belong to none of the files expected: of another assignment, or renamed by hand."""
+    attendus = list(attendus)
+    connus = {chemin.name for chemin in attendus}
+    try:
+        noms = (
+            [] if (dossier / DOSSIER).is_symlink() else sorted(entree.name for entree in os.scandir(dossier / DOSSIER))
+        )
+    except OSError:
+        return
+    noms = [nom for nom in noms if nom.endswith(".json") and not nom.startswith(".") and nom not in connus]
+    # A copy of an expected file is told with the part that it copies.
+    for nom in [nom for nom in noms if not any(_ressemble(nom, chemin) for chemin in attendus)][:COPIES_DITES]:
+        probleme = "il ne correspond à aucune partie de ce devoir"
+        yield Anomalie("fichier_etranger", f"fichier « {montrer(nom, 120)} »", probleme, "il est gardé sans être lu")
 
 
 def _ressemble(nom: str, chemin: Path) -> bool:

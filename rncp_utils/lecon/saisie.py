@@ -10,12 +10,15 @@ from pathlib import Path
 from rncp_utils.erreurs import ErreurDonnees, ErreurRncp
 from rncp_utils.formats import avec_unite, lire_nombre
 from rncp_utils.lecon.anomalies import Anomalie
-from rncp_utils.lecon.questions import COMPOSES, LONGUEUR, NUM, ORD, Question
-from rncp_utils.lecon.reponses import Reponse, ecrire_reponses, lire_reponses, mettre_de_cote
+from rncp_utils.lecon.questions import COMPOSES, LONGUEUR, NUM, ORD, RED, Question
+from rncp_utils.lecon.reponses import Lecture, Reponse, ecrire_reponses, lire_reponses, mettre_de_cote
 from rncp_utils.lecon.verification import verifier_reponses
+from rncp_utils.lecon.verrou import seul
 
 # Anomalies that take nothing away from the answers file: it may be written again without being kept aside first.
 _SANS_PERTE = {"absent", "copie", "empreinte", "mis_de_cote", "nombre", "unite"}
+DEUX_ONGLETS = "Cette page est aussi ouverte dans un autre onglet : fermez l'un des deux."
+D_AILLEURS = "Cette réponse vient d'un autre onglet où cette page est ouverte."
 _TUES = {"absent", "empreinte", "mis_de_cote", "nombre", "unite"}
 
 
@@ -39,6 +42,10 @@ class Saisie:
         French sentences on what was found when the cell was opened.
     etat : Etat
         Result of the last opening or saving.
+    avis : dict
+        By question, what is to be said under it of another tab.
+    venues_d_ailleurs : set of str
+        Questions whose answer the last saving took from another tab.
     """
 
     dossier: Path
@@ -52,34 +59,96 @@ class Saisie:
     notes: list[str] = field(default_factory=list)
     etat: Etat = field(default_factory=lambda: Etat(""))
     bloquee: bool = False
-    _donnees_ici: set[str] = field(default_factory=set)
+    avis: dict[str, str] = field(default_factory=dict)
+    venues_d_ailleurs: set[str] = field(default_factory=set)
+    # What the file held when it was last read or written here.
+    _vues: dict[str, Reponse] = field(default_factory=dict)
 
     def noter(self, identifiant: str, valeur: Reponse | None) -> Etat:
         """Take the answer to one question (empty: withdrawn) and save those of the whole cell."""
         if isinstance(valeur, str):
             valeur = valeur[: LONGUEUR.get(self._question(identifiant).type)]
-        self._donnees_ici.add(identifiant)
-        donnees = {**self._dans_un_autre_onglet(), **self.reponses, identifiant: valeur}
+        with seul(self.dossier):
+            self._rattraper(identifiant)
+            return self._poser(identifiant, valeur)
+
+    def noter_case(self, identifiant: str, case: str, valeur: str | None) -> Etat:
+        """Take one cell of the answer to a compound question, and save."""
+        with seul(self.dossier):
+            # First: the other cells may have been filled in elsewhere.
+            self._rattraper(identifiant)
+            cases = dict(self.reponses.get(identifiant) or {})
+            cases[case] = (valeur or "")[: LONGUEUR[NUM]]
+            ordre = [c.id for c in self._question(identifiant).cases]
+            return self._poser(identifiant, {cle: cases[cle] for cle in ordre if cases.get(cle, "").strip()})
+
+    def _poser(self, identifiant: str, valeur: Reponse | None) -> Etat:
+        donnees = {**self.reponses, identifiant: valeur}
         self.reponses = {q.id: donnees[q.id] for q in self.questions if _donnee(donnees.get(q.id))}
         self.etat = self._enregistrer()
         return self.etat
 
-    def _dans_un_autre_onglet(self) -> dict[str, Reponse]:
-        """Answers that the file holds and this tab never had; those given here stay as they are here."""
-        lecture = lire_reponses(self.dossier, self.devoir, self.cellule)
-        reponses, anomalies = verifier_reponses(lecture, self.questions, self.apprenant, self.session)
-        if _a_une_perte([*lecture.anomalies, *anomalies]):
-            return {}
-        for identifiant in self.reponses.keys() & reponses.keys() - self._donnees_ici:
-            self.reponses[identifiant] = reponses[identifiant]
-        return {cle: valeur for cle, valeur in reponses.items() if cle not in self._donnees_ici}
+    def _rattraper(self, identifiant: str) -> None:
+        """Take up what another tab saved since; what was given here and could not be saved stays.
 
-    def noter_case(self, identifiant: str, case: str, valeur: str | None) -> Etat:
-        """Take one cell of the answer to a compound question, and save."""
-        cases = dict(self.reponses.get(identifiant) or {})
-        cases[case] = (valeur or "")[: LONGUEUR[NUM]]
-        ordre = [c.id for c in self._question(identifiant).cases]
-        return self.noter(identifiant, {cle: cases[cle] for cle in ordre if cases.get(cle, "").strip()})
+        ``identifiant`` is the question about to be answered here: this answer comes last, and wins.
+        """
+        self.venues_d_ailleurs = set()
+        fichier = self._relire()
+        if fichier is None:
+            return
+        changees = {q.id for q in self.questions if fichier.get(q.id) != self._vues.get(q.id)}
+        for cle in changees:
+            if self.reponses.get(cle) == self._vues.get(cle):
+                self.reponses = {**self.reponses, cle: fichier.get(cle)}
+        self.reponses = {q.id: self.reponses[q.id] for q in self.questions if _donnee(self.reponses.get(q.id))}
+        self._vues = fichier
+        self.venues_d_ailleurs = changees
+        self._dire_l_autre_onglet(identifiant, changees)
+
+    def _dire_l_autre_onglet(self, identifiant: str, changees: set[str]) -> None:
+        rangs = {q.id: rang for rang, q in enumerate(self.questions, start=1)}
+        if self.avis.get(identifiant) == D_AILLEURS:
+            del self.avis[identifiant]
+        for cle in changees - {identifiant}:
+            self.avis[cle] = D_AILLEURS
+        autres = sorted(rangs[cle] for cle in changees - {identifiant})
+        if autres:
+            pluriel = "s" if len(autres) > 1 else ""
+            liste = ", ".join(map(str, autres))
+            self.avis[identifiant] = (
+                f"{DEUX_ONGLETS} Réponse{pluriel} reprise{pluriel} de là-bas : question{pluriel} {liste}."
+            )
+        if identifiant in changees:
+            self.avis[identifiant] = f"{DEUX_ONGLETS} {self._conflit(self._question(identifiant))}"
+
+    def _conflit(self, question: Question) -> str:
+        """What becomes of an answer given elsewhere to the question that is answered here."""
+        if question.type in COMPOSES:
+            return "Les cases remplies là-bas sont gardées ; ▶ Démarrer la leçon les affiche ici."
+        if question.type == RED and _donnee(self._vues.get(question.id)):
+            try:
+                ancien = mettre_de_cote(self.dossier, self.devoir, self.cellule, copie=True)
+            except OSError:
+                return "Le texte écrit là-bas est remplacé par celui-ci."
+            return f"Le texte écrit là-bas est remplacé par celui-ci, et gardé dans « {ancien.name} »."
+        return "La réponse donnée là-bas est remplacée par celle-ci."
+
+    def _relire(self) -> dict[str, Reponse] | None:
+        """Answers that the file holds now; None without a file, or with one that cannot be taken as it is."""
+        reponses, anomalies = self._lire()
+        if any(anomalie.code == "absent" for anomalie in anomalies):
+            return None
+        if _a_une_perte(anomalies):
+            # Spoilt since it was opened: kept, and written anew from what is on the screen.
+            _garder_l_ancien(self)
+            return None
+        return reponses
+
+    def _lire(self) -> tuple[dict[str, Reponse], list[Anomalie]]:
+        lecture = lire_reponses(self.dossier, self.devoir, self.cellule)
+        reponses, anomalies = _reponses_lues(lecture, self.questions, self.apprenant, self.session)
+        return reponses, [*lecture.anomalies, *anomalies]
 
     def _question(self, identifiant: str) -> Question:
         return next(question for question in self.questions if question.id == identifiant)
@@ -93,6 +162,8 @@ class Saisie:
             ecrire_reponses(self.dossier, *qui, self.reponses, variante=self.variante, instant=instant)
         except ErreurRncp as erreur:
             return Etat(str(erreur), reussi=False)
+        # As it will be read, which is not always as it was given: a lone half of a character is replaced.
+        self._vues = self._lire()[0]
         return Etat(f"Enregistré à {instant:%H:%M} ✔ — {self.compte}")
 
     @property
@@ -183,9 +254,7 @@ def ouvrir_saisie(
     could be taken is saved again at once.
     """
     lecture = lire_reponses(dossier, devoir, cellule)
-    reponses, anomalies = verifier_reponses(lecture, questions, apprenant, session)
-    for question in questions:
-        _garder_les_brouillons(question, lecture.reponses.get(question.id), reponses)
+    reponses, anomalies = _reponses_lues(lecture, questions, apprenant, session)
     toutes = [*lecture.anomalies, *anomalies]
     saisie = Saisie(
         dossier=dossier,
@@ -195,13 +264,24 @@ def ouvrir_saisie(
         apprenant=apprenant,
         questions=questions,
         variante=variante,
-        reponses={q.id: reponses[q.id] for q in questions if _donnee(reponses.get(q.id))},
+        reponses=reponses,
         notes=[anomalie.phrase for anomalie in toutes if anomalie.code not in _TUES],
     )
+    saisie._vues = dict(reponses)
     saisie.etat = Etat(_retrouvees(saisie, lecture.entete.get("enregistre_le", "")))
     if _a_une_perte(toutes):
         _garder_l_ancien(saisie)
     return saisie
+
+
+def _reponses_lues(
+    lecture: Lecture, questions: tuple[Question, ...], apprenant: str, session: str
+) -> tuple[dict[str, Reponse], list[Anomalie]]:
+    """Answers of a file as the form shows them, drafts included, and what could not be taken."""
+    reponses, anomalies = verifier_reponses(lecture, questions, apprenant, session)
+    for question in questions:
+        _garder_les_brouillons(question, lecture.reponses.get(question.id), reponses)
+    return {q.id: reponses[q.id] for q in questions if _donnee(reponses.get(q.id))}, anomalies
 
 
 def _garder_les_brouillons(question: Question, lue: object, reponses: dict[str, Reponse]) -> None:

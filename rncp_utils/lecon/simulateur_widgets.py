@@ -136,7 +136,9 @@ def _prediction(contenu: Simulateur, corps: widgets.Widget) -> widgets.Widget:
     """The question asked first; the controls open once it is answered, or passed over."""
     donnee = contenu.prediction_donnee()
     bilan = widgets.HTML(en_note(contenu.bilan_de_prediction(donnee)) if donnee else "")
-    enonce = widgets.HTML(f'<p class="rncp-enonce">Avant de manipuler : {libelle(contenu.prediction.question)[3:]}')
+    enonce = widgets.HTML(
+        f'<p class="rncp-enonce"><strong>Avant de manipuler.</strong> {libelle(contenu.prediction.question)[3:]}'
+    )
     options = [(typographier(texte), valeur) for valeur, texte in contenu.prediction.options.items()]
     choix = widgets.RadioButtons(options=options, value=donnee or None)
 

@@ -136,6 +136,39 @@ def test_une_reponse_partielle_ne_compte_pas_et_une_facultative_ne_manque_pas(sa
     assert (ouverte.compte, ouverte.manquantes) == ("1 réponse sur 4", [2, 3, 4])
 
 
+def test_deux_onglets_remplissent_le_meme_tableau(dossier, saisie):
+    premier, second = saisie(), saisie()
+    premier.noter_case("equilibre", "n.tn", "4 900")
+    second.noter_case("equilibre", "n1.tn", "2 100")
+    assert sur_disque(dossier) == {"equilibre": {"n1.tn": "2 100", "n.tn": "4 900"}}
+    assert second.avis["equilibre"].endswith("▶ Démarrer la leçon les affiche ici.")
+
+
+def test_un_texte_remplace_par_celui_d_un_autre_onglet_est_garde(dossier, saisie):
+    premier, second = saisie(), saisie()
+    premier.noter("texte", "Un long paragraphe écrit ici.")
+    second.noter("texte", "Autre chose.")
+    assert sur_disque(dossier) == {"texte": "Autre chose."}
+    [garde] = (dossier / "reponses").glob("*mis-de-cote*")
+    assert json.loads(garde.read_text(encoding="utf-8"))["reponses"] == {"texte": "Un long paragraphe écrit ici."}
+    assert garde.name in second.avis["texte"]
+    assert lire_reponses(dossier, "B1-CAS", "cas_x").reponses == {"texte": "Autre chose."}
+
+
+def test_une_reponse_venue_d_un_autre_onglet_s_affiche(saisie):
+    ailleurs = saisie()
+    forme = formulaire(saisie(), consigne=CONSIGNE_EVALUATION)
+    ailleurs.noter("piece", "Kbis")
+    ailleurs.noter_case("ordre", "e1", "2")
+    tous(forme, widgets.Textarea)[0].value = "Trois petits mots"
+    assert tous(forme, widgets.Text)[-1].value == "Kbis"
+    assert tous(forme, widgets.Dropdown)[0].value == "2"
+    assert "aussi ouverte dans un autre onglet" in textes(forme)
+    # The field that was put in place of the old one saves as the others do.
+    tous(forme, widgets.Text)[-1].value = "Statuts"
+    assert saisie().reponses["piece"] == "Statuts"
+
+
 def test_une_case_videe_disparait_et_un_brouillon_revient(dossier, saisie):
     ouverte = saisie()
     ouverte.noter_case("equilibre", "n.tn", "4 900 ou")

@@ -103,13 +103,32 @@ def test_l_accueil_dit_ou_l_on_en_est_et_par_quoi_continuer(tmp_path):
     shutil.copy(ESSAI, bloc / "B1_L5_sig.yaml")
     (bloc / "B1_L5_sig.ipynb").write_text("{}", encoding="utf-8")
     html = Accueil(dossier=tmp_path).affichages()[0]["text/html"]
-    assert 'Commencer <a href="bloc1/B1_L5_sig.ipynb">B1-L5 · Lire la liasse</a>' in html
+    assert 'commencer <a href="bloc1/B1_L5_sig.ipynb">B1-L5 · Lire la liasse</a>' in html
     assert "<td>0 sur 3</td>" in html
     noter_exercice(bloc, "B1-L5", "E1", competence="C5", part=1.0)
     noter_position(bloc, "B1-L5", "C5", 2)
     html = Accueil(dossier=tmp_path).affichages()[0]["text/html"]
-    assert "Reprendre <a" in html
+    assert "reprendre <a" in html
     assert "<td>1 sur 3</td><td>2 · Je sais faire seul·e</td>" in html
     for exercice in ("E2", "E3"):
         noter_exercice(bloc, "B1-L5", exercice, competence="C5", part=1.0)
     assert "✔ Toutes les leçons sont faites." in Accueil(dossier=tmp_path).affichages()[0]["text/html"]
+
+
+def test_l_accueil_mene_aux_devoirs_et_dit_ce_qui_y_est_repondu(tmp_path, devoir):
+    cours = tmp_path / "cours"
+    shutil.copytree(devoir, cours / "B1-CAS", ignore=shutil.ignore_patterns("cours"))
+    shutil.copytree(devoir, cours / "F-B2", ignore=shutil.ignore_patterns("cours"))
+    ecrire_reponses(cours / "B1-CAS", "F-X", "calcul", *QUI, {"a": "12", "b": "13 ou 14"})
+    (cours / "F-B2" / "questions.json").write_text("{", encoding="utf-8")
+    html = Accueil(dossier=cours).affichages()[0]["text/html"].replace("\xa0", " ")
+    assert '<a href="B1-CAS/d.ipynb">B1-CAS · Etude de cas</a></th><td>1 réponse sur 3</td>' in html
+    assert "B1-QST · Questionnaire</th><td>à récupérer dans la liste des devoirs</td>" in html
+    assert "F-M0 · Devoir d&#x27;entraînement</th><td>à récupérer" in html
+    assert '<a href="F-B2/d.ipynb">' in html
+    assert "illisible : prévenez votre formateur" in html
+    assert html.index("Prise en main") < html.index("F-M0") < html.index("Bloc 1") < html.index("B1-SYN")
+    assert html.index("Bloc 2") < html.index("F-B2") < html.index("B2-MES") < html.index("Bloc 3")
+    for cellule, donnees in {"calcul": {"a": "12", "b": "13"}, "texte": {"t": "x"}}.items():
+        ecrire_reponses(cours / "B1-CAS", "F-X", cellule, *QUI, donnees)
+    assert "✔ 3 réponses sur 3" in Accueil(dossier=cours).affichages()[0]["text/html"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from pathlib import Path
 
 import ipywidgets as widgets
@@ -14,7 +15,7 @@ from rncp_utils.lecon import AutoPositionnement, Bilan, Exercice, demarrer, sour
 from rncp_utils.lecon import lecon as module_lecon
 from rncp_utils.lecon.exercice_widgets import exercice as en_widget
 from rncp_utils.lecon.fiche import charger_fiche
-from rncp_utils.lecon.progression import chemin_progression, lire_avancement, noter_position
+from rncp_utils.lecon.progression import chemin_progression, lire_avancement, noter_exercice, noter_position
 
 ESSAI = Path(__file__).with_name("lecon_essai.yaml")
 ATTENDUS = {"ebe": 82000.0}
@@ -271,3 +272,17 @@ def test_chaque_faute_de_la_fiche_est_dite(tmp_path, changer, faute):
     with pytest.raises(ErreurListe) as refus:
         charger_fiche(chemin)
     assert any(faute in dite for dite in refus.value.fautes), refus.value.fautes
+
+
+def _noter_cinquante_fois(dossier, exercice):
+    for rang in range(1, 51):
+        noter_exercice(dossier, "B1-L5", exercice, competence="C5", part=rang / 50)
+
+
+def test_deux_noyaux_qui_notent_un_avancement_a_la_fois_ne_perdent_aucun_essai(dossier):
+    with multiprocessing.get_context("fork").Pool(2) as noyaux:
+        noyaux.starmap(_noter_cinquante_fois, [(dossier, "E1"), (dossier, "E1")])
+        noyaux.starmap(_noter_cinquante_fois, [(dossier, "E2"), (dossier, "E3")])
+    exercices = lire_avancement(dossier, "B1-L5").exercices
+    assert {nom: fait["essais"] for nom, fait in exercices.items()} == {"E1": 100, "E2": 50, "E3": 50}
+    assert {fait["part"] for fait in exercices.values()} == {1.0}

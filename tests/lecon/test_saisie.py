@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import re
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from rncp_utils.lecon import charger_questions, ecrire_reponses
-from rncp_utils.lecon.saisie import Etat, comprendre, ouvrir_saisie
+from rncp_utils.lecon.saisie import D_AILLEURS, DEUX_ONGLETS, Etat, comprendre, ouvrir_saisie
 
 INSTANT = datetime(2026, 11, 23, 10, 42, 5, tzinfo=timezone(timedelta(hours=1)))
 
 
-@pytest.fixture
-def ouvrir(dossier):
+def saisie_de(dossier, apprenant="amelie.durand"):
     """Open the cell ``qst_c1`` as its learner, or as another."""
     jeu = charger_questions(dossier / "questions.json")
+    return ouvrir_saisie(
+        jeu.questions_de("qst_c1", apprenant),
+        dossier=dossier,
+        devoir=jeu.devoir,
+        session=jeu.session,
+        cellule="qst_c1",
+        apprenant=apprenant,
+    )
 
-    def appeler(apprenant="amelie.durand"):
-        questions = jeu.questions_de("qst_c1", apprenant)
-        return ouvrir_saisie(
-            questions,
-            dossier=dossier,
-            devoir=jeu.devoir,
-            session=jeu.session,
-            cellule="qst_c1",
-            apprenant=apprenant,
-        )
 
-    return appeler
+@pytest.fixture
+def ouvrir(dossier):
+    return partial(saisie_de, dossier)
 
 
 def sur_disque(dossier):
@@ -101,6 +102,76 @@ def test_deux_onglets_gardent_chacun_les_reponses_de_l_autre(dossier, ouvrir):
     assert sur_disque(dossier)["reponses"] == {"C1-02": "a", "C1-03": ["b"]}
     premier.noter("C1-01", "65")
     assert sur_disque(dossier)["reponses"] == {"C1-01": "65", "C1-02": "a", "C1-03": ["b"]}
+    assert noms(dossier) == ["B1-QST__qst_c1.json"]
+
+
+def test_une_reponse_changee_dans_un_autre_onglet_n_est_pas_ramenee_en_arriere(dossier, ouvrir):
+    premier, second = ouvrir(), ouvrir()
+    premier.noter("C1-02", "a")
+    second.noter("C1-02", "b")
+    premier.noter("C1-01", "65")
+    assert sur_disque(dossier)["reponses"] == {"C1-01": "65", "C1-02": "b"}
+    assert premier.venues_d_ailleurs == {"C1-02"}
+    rangs = {q.id: rang for rang, q in enumerate(premier.questions, start=1)}
+    assert premier.avis["C1-01"] == f"{DEUX_ONGLETS} Réponse reprise de là-bas : question {rangs['C1-02']}."
+    assert premier.avis["C1-02"] == D_AILLEURS
+    second.noter("C1-02", None)
+    premier.noter("C1-03", ["a"])
+    assert sur_disque(dossier)["reponses"] == {"C1-01": "65", "C1-03": ["a"]}
+    premier.noter("C1-02", "c")
+    assert "C1-02" not in premier.avis
+
+
+def test_la_derniere_reponse_a_la_meme_question_l_emporte_et_c_est_dit(dossier, ouvrir):
+    premier, second = ouvrir(), ouvrir()
+    premier.noter("C1-02", "a")
+    assert premier.avis == {}
+    second.noter("C1-02", "b")
+    assert sur_disque(dossier)["reponses"] == {"C1-02": "b"}
+    assert second.avis == {"C1-02": f"{DEUX_ONGLETS} La réponse donnée là-bas est remplacée par celle-ci."}
+
+
+def test_un_seul_onglet_ne_recoit_aucun_avis(ouvrir):
+    saisie = ouvrir()
+    for valeur in ("6", "65", "65 ou", "65 ou 66", "65\ud800", "65"):
+        saisie.noter("C1-01", valeur)
+    saisie.noter("C1-03", ["d", "a"])
+    saisie.noter("C1-03", [])
+    assert (saisie.avis, saisie.venues_d_ailleurs) == ({}, set())
+
+
+def test_une_reponse_qui_n_a_pas_pu_etre_enregistree_n_est_pas_perdue_par_l_autre_onglet(dossier, ouvrir):
+    premier, second = ouvrir(), ouvrir()
+    (dossier / "reponses").write_text("", encoding="utf-8")
+    assert not premier.noter("C1-02", "a").reussi
+    (dossier / "reponses").unlink()
+    second.noter("C1-02", "b")
+    premier.noter("C1-01", "65")
+    assert sur_disque(dossier)["reponses"] == {"C1-01": "65", "C1-02": "a"}
+
+
+def test_un_fichier_abime_pendant_le_travail_est_garde_et_reecrit(dossier, ouvrir):
+    saisie = ouvrir()
+    saisie.noter("C1-02", "a")
+    (dossier / "reponses" / "B1-QST__qst_c1.json").write_bytes(b"\xff")
+    saisie.noter("C1-01", "65")
+    assert sur_disque(dossier)["reponses"] == {"C1-01": "65", "C1-02": "a"}
+    [garde] = [nom for nom in noms(dossier) if "mis-de-cote" in nom]
+    assert (dossier / "reponses" / garde).read_bytes() == b"\xff"
+
+
+def _taper(dossier, question, valeurs):
+    """One kernel of two: what somebody types in its tab."""
+    saisie = saisie_de(dossier)
+    for valeur in valeurs:
+        assert saisie.noter(question, valeur).reussi
+
+
+def test_deux_noyaux_qui_ecrivent_a_la_fois_ne_perdent_rien(dossier, ouvrir):
+    """Two processes, each answering its own question a hundred times: the last answers of both are there."""
+    with multiprocessing.get_context("fork").Pool(2) as noyaux:
+        noyaux.starmap(_taper, [(dossier, "C1-01", [str(n) for n in range(100)]), (dossier, "C1-02", ["a", "b"] * 50)])
+    assert sur_disque(dossier)["reponses"] == {"C1-01": "99", "C1-02": "b"}
     assert noms(dossier) == ["B1-QST__qst_c1.json"]
 
 

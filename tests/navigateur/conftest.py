@@ -26,7 +26,7 @@ from urllib.parse import quote
 
 import pytest
 
-from rncp_utils.demonstration.poste import configurer
+from rncp_utils.demonstration.poste import IPYTHON, configurer
 
 APPRENANT = "amelie.durand"
 CHROMIUM = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
@@ -106,8 +106,15 @@ class ServeurJupyter:
 def serveur_jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServeurJupyter]:
     """JupyterLab in French, apart from any configuration of the machine; stopped at the end of the session."""
     base = tmp_path_factory.mktemp("jupyter")
+    with servir(base, reglages=configurer(base / "config-path"), apprenant=APPRENANT) as serveur:
+        yield serveur
+
+
+@contextlib.contextmanager
+def servir(base: Path, *, reglages: str, apprenant: str = "") -> Iterator[ServeurJupyter]:
+    """JupyterLab on ``base/travail``, for a learner's name, or for the account that runs the tests."""
     racine = base / "travail"
-    racine.mkdir()
+    racine.mkdir(exist_ok=True)
     with socket.socket() as prise:
         prise.bind(("127.0.0.1", 0))
         port = prise.getsockname()[1]
@@ -118,9 +125,10 @@ def serveur_jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serveu
         *("--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"),
     ]
     journal = base / "serveur.log"
+    env = _server_env(base, reglages) | ({"RNCP_APPRENANT": apprenant} if apprenant else {})
     with journal.open("wb") as sortie:
         processus = subprocess.Popen(
-            commande, env=_server_env(base), stdout=sortie, stderr=subprocess.STDOUT, start_new_session=True
+            commande, env=env, cwd=base, stdout=sortie, stderr=subprocess.STDOUT, start_new_session=True
         )
         try:
             _wait_until_ready(serveur, processus, journal)
@@ -129,11 +137,9 @@ def serveur_jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serveu
             _stop(processus)
 
 
-def _server_env(base: Path) -> dict[str, str]:
-    reglages = configurer(base / "config-path")
+def _server_env(base: Path, reglages: str) -> dict[str, str]:
     dossiers = {
         "HOME": base / "home",
-        "IPYTHONDIR": base / "ipython",
         "JUPYTER_CONFIG_DIR": base / "config",
         "JUPYTER_DATA_DIR": base / "data",
         "JUPYTER_RUNTIME_DIR": base / "runtime",
@@ -144,7 +150,7 @@ def _server_env(base: Path) -> dict[str, str]:
     return (
         propre
         | {cle: str(dossier) for cle, dossier in dossiers.items()}
-        | {"JUPYTER_CONFIG_PATH": reglages, "RNCP_APPRENANT": APPRENANT, "TZ": "Europe/Paris"}
+        | {"JUPYTER_CONFIG_PATH": reglages, "IPYTHONDIR": f"{reglages}/{IPYTHON}", "TZ": "Europe/Paris"}
     )
 
 
@@ -203,6 +209,24 @@ class Lab:
             "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
         )
 
+    def demarrer(self, selecteur: str, nombre: int) -> None:
+        """Press the button of the toolbar as the keyboard does; ``nombre`` elements are then shown."""
+        self.joindre_le_noyau()
+        self.page.evaluate("delete window.jupyterapp.shell.currentWidget.content.node.dataset.rncp")
+        bouton = self.page.get_by_role("button", name="Démarrer la leçon").first
+        bouton.focus()
+        self.page.keyboard.press("Enter")
+        self.page.locator(selecteur).nth(nombre - 1).wait_for()
+        self.attendre_la_page()
+
+    def attendre_la_page(self) -> None:
+        """Wait until all that was started is there, and the reader taken back to its start."""
+        self.page.locator('.jp-Notebook[data-rncp="prete"]').wait_for()
+
+    def second_onglet(self) -> Lab:
+        """A new page of the same browser, on the same server and application; nothing is open in it."""
+        return Lab(self.page.context.new_page(), self.serveur, self.application)
+
     def joindre_le_noyau(self) -> None:
         """Wait for an answer of the kernel: a request sent while it restarts is lost, and so may be its new status.
 
@@ -228,6 +252,7 @@ class Lab:
 
     def _attendre_le_noyau(self) -> None:
         self.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.sessionContext !== undefined")
+        self._promesse("window.jupyterapp.shell.currentWidget.context.ready")
         self._promesse("window.jupyterapp.shell.currentWidget.sessionContext.ready")
         self.page.wait_for_function("!!window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel")
 
@@ -262,3 +287,15 @@ def dossier_de_travail(serveur_jupyter: ServeurJupyter, request: pytest.FixtureR
     dossier = serveur_jupyter.racine / re.sub(r"\W+", "_", request.node.name)
     dossier.mkdir()
     return dossier
+
+
+@pytest.fixture
+def ouvrir_poste(page):
+    """Opens a learner's server of its own, in a page: ``with ouvrir_poste(base, reglages=…) as lab``."""
+
+    @contextlib.contextmanager
+    def ouvrir(base: Path, **options: str) -> Iterator[Lab]:
+        with servir(base, **options) as serveur:
+            yield Lab(page, serveur)
+
+    return ouvrir

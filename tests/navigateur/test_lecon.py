@@ -27,17 +27,12 @@ def lecon(lab, dossier_de_travail: Path, request):
 
 
 def demarrer(lab) -> None:
-    """Press the button of the toolbar as the keyboard does."""
-    lab.joindre_le_noyau()
-    bouton = lab.page.get_by_role("button", name="Démarrer la leçon").first
-    bouton.focus()
-    lab.page.keyboard.press("Enter")
-    lab.page.locator(EXERCICE).nth(3).wait_for()
-    # The page goes to its last cell once all is run: typing before would be interrupted.
-    lab.page.wait_for_function(
-        "() => { const notebook = window.jupyterapp.shell.currentWidget; return notebook.content.activeCellIndex"
-        " === notebook.content.widgets.length - 1 && notebook.sessionContext.session.kernel.status === 'idle'; }"
-    )
+    lab.demarrer(EXERCICE, 4)
+
+
+def attendre_le_bouton(bouton) -> None:
+    """Wait until a button may be pressed."""
+    bouton.and_(bouton.page.locator("button:enabled")).wait_for()
 
 
 def exercice(page, rang: int):
@@ -112,13 +107,13 @@ def test_une_erreur_type_est_reconnue_et_les_indices_s_ouvrent_dans_l_ordre(leco
 def test_le_simulateur_demande_une_prediction_puis_suit_le_clavier(lecon):
     page = lecon.page
     demarrer(lecon)
-    simulateur = page.locator(SIMULATEUR)
+    simulateur = page.locator(SIMULATEUR, has_text="De la vente à la marge")
     case = simulateur.locator(".rncp-case input")
     assert not case.is_visible()
     simulateur.locator("input[type=radio]").first.focus()
     page.keyboard.press("Space")
     predire = simulateur.get_by_role("button", name="Je prédis")
-    page.wait_for_function("() => !document.querySelector('.rncp-simulateur .rncp-principal').disabled")
+    attendre_le_bouton(predire)
     predire.focus()
     page.keyboard.press("Enter")
     case.wait_for()
@@ -129,13 +124,120 @@ def test_le_simulateur_demande_une_prediction_puis_suit_le_clavier(lecon):
     assert lecon.traces() == []
 
 
+def test_un_menu_filtre_le_graphique_et_son_tableau(lecon):
+    page = lecon.page
+    demarrer(lecon)
+    filtre = page.locator(SIMULATEUR, has_text="Filtrer les ventes")
+    filtre.locator("input[type=radio]").nth(1).focus()
+    page.keyboard.press("Space")
+    predire = filtre.get_by_role("button", name="Je prédis")
+    attendre_le_bouton(predire)
+    predire.focus()
+    page.keyboard.press("Enter")
+    filtre.get_by_text("le calcul le confirme").wait_for()
+    filtre.get_by_label("Période").focus()
+    page.keyboard.type("Prem")
+    filtre.get_by_text("Premier trimestre : 25 500 €").wait_for()
+    assert "3 barres" in filtre.locator("img").get_attribute("alt")
+    filtre.get_by_text("Tableau des données").click()
+    filtre.locator("table", has_text="Janvier").wait_for()
+    assert filtre.locator("table tbody tr").count() == 3
+
+
+def test_tout_le_module_se_fait_au_clavier_et_l_accueil_le_dit(lecon, dossier_de_travail):
+    page = lecon.page
+    demarrer(lecon)
+    premier, deuxieme, troisieme, dernier = (exercice(page, rang) for rang in range(4))
+    aller_a(page, premier.locator("input[type=text]").first, "input[type=text]")
+    page.keyboard.type("Agence du Port")
+    page.keyboard.press("Tab")
+    choisir(page, "Ce qui était écrit est retrouvé à la réouverture")
+    page.keyboard.press("Tab")
+    page.keyboard.type("12,5 %")
+    verifier(page, premier, "E1")
+    deuxieme.locator(".rncp-nombre input").first.focus()
+    page.keyboard.type("42 000 €")
+    page.keyboard.press("Tab")
+    page.keyboard.type("35")
+    verifier(page, deuxieme, "E2")
+    troisieme.locator("input[type=radio]").first.focus()
+    choisir(page, "Avril")
+    page.keyboard.press("Tab")
+    page.keyboard.type("58 400")
+    verifier(page, troisieme, "E3")
+    cases = dernier.locator("input[type=checkbox]")
+    for rang in (0, 2):
+        cases.nth(rang).focus()
+        page.keyboard.press("Space")
+    verifier(page, dernier, "E4")
+    assert lecon.traces() == []
+
+    lecon.ouvrir(dossier_de_travail / "cours" / "accueil.ipynb")
+    lecon.executer_tout()
+    page.locator(".rncp-accueil td", has_text="✔ 4 sur 4").wait_for()
+
+
+def verifier(page, formulaire, nom: str) -> None:
+    """Tab to the button that checks, press it: the exercise is done."""
+    aller_a(page, page.locator(":focus"), ".rncp-principal, .rncp-principal *")
+    page.keyboard.press("Enter")
+    formulaire.get_by_text(f"Exercice {nom} réussi").wait_for()
+
+
+def test_la_lecon_s_ouvre_a_son_debut(lecon):
+    demarrer(lecon)
+    haut = lecon.page.locator(".rncp-depart").first.bounding_box()["y"]
+    assert 0 < haut < 300
+    # The next Tab goes on from there.
+    lecon.page.keyboard.press("Tab")
+    lecon.page.wait_for_function("document.activeElement.closest('.jp-Cell, .jp-Toolbar') !== null")
+    actif = "window.jupyterapp.shell.currentWidget.content.activeCell.node.querySelector('.rncp-depart') !== null"
+    assert lecon.page.evaluate(actif)
+
+
+def test_un_noyau_redemarre_parle_francais_et_la_lecon_repart_de_son_bouton(lecon):
+    page = lecon.page
+    demarrer(lecon)
+    exercice(page, 0).locator("input[type=text]").first.fill("Agence du Port")
+    exercice(page, 0).locator("[role=status]", has_text="Enregistré").first.wait_for()
+    lecon.redemarrer_le_noyau()
+    lecon.joindre_le_noyau()
+    # A cell that runs before the lesson is started again, then the button that the page itself shows.
+    page.evaluate(
+        "() => { const cahier = window.jupyterapp.shell.currentWidget.content; cahier.activeCellIndex ="
+        " cahier.widgets.findIndex(c => c.model.sharedModel.source.startsWith('Exercice(')); }"
+    )
+    lecon.commande("notebook:run-cell")
+    page.get_by_text("La leçon n'est pas démarrée.").wait_for()
+    assert lecon.traces() == []
+    bouton = page.locator(".rncp-demarrer")
+    bouton.focus()
+    page.keyboard.press("Enter")
+    page.locator(EXERCICE).nth(3).wait_for()
+    assert exercice(page, 0).locator("input[type=text]").first.input_value() == "Agence du Port"
+    assert lecon.traces() == []
+
+
 def test_axe_ne_trouve_rien_de_grave_qui_soit_a_nous(lecon):
     from axe_playwright_python.sync_playwright import Axe
 
     demarrer(lecon)
     constats = Axe().run(lecon.page, context={"include": [[A_NOUS]]}).response
-    graves = {
-        c["id"]: [n["html"][:200] for n in c["nodes"]][:3] for c in constats["violations"] if c["impact"] in GRAVES
-    }
     assert {"label", "color-contrast", "image-alt", "button-name"} <= {regle["id"] for regle in constats["passes"]}
-    assert graves == {}
+    assert graves(constats) == {}
+
+
+def test_axe_ne_trouve_rien_de_grave_dans_l_accueil(lab, dossier_de_travail):
+    from axe_playwright_python.sync_playwright import Axe
+
+    shutil.copytree(COURS, dossier_de_travail / "cours", ignore=shutil.ignore_patterns("reponses"))
+    lab.ouvrir(dossier_de_travail / "cours" / "accueil.ipynb")
+    lab.executer_tout()
+    lab.page.locator(".rncp-accueil table").first.wait_for()
+    constats = Axe().run(lab.page, context={"include": [[A_NOUS]]}).response
+    assert graves(constats) == {}
+
+
+def graves(constats: dict) -> dict[str, list[str]]:
+    """Serious violations: rule → what breaks it."""
+    return {c["id"]: [n["html"][:200] for n in c["nodes"]][:3] for c in constats["violations"] if c["impact"] in GRAVES}

@@ -1,0 +1,130 @@
+"""What is wrong with the interview of a copy that was handed in, for whoever grades it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from rncp_utils.entretien.chargement import charger_scenario
+from rncp_utils.entretien.journal import CELLULE, lire_journal
+from rncp_utils.entretien.modele import Scenario
+from rncp_utils.entretien.rejeu import Rejeu, rejouer
+from rncp_utils.lecon.anomalies import Anomalie, decrire, montrer
+
+NOM = "Entretien"
+
+
+@dataclass(frozen=True)
+class Appel:
+    """An interview of an assignment: what the call ``Entretien(…)`` of its notebook says.
+
+    Attributes
+    ----------
+    attendus : dict
+        ``session`` and ``variante`` that the journal must bear, as far as the call writes them out.
+    """
+
+    scenario: Scenario
+    devoir: str
+    cellule: str
+    attendus: dict[str, str]
+
+
+def entretiens_du_devoir(dossier: Path) -> list[Appel]:
+    """Interviews of a released assignment, in the order of its notebooks.
+
+    Raises
+    ------
+    ErreurRncp
+        A scenario cannot be read: it is the author's, and what a copy says of it would mean nothing.
+    """
+    from nbformat import read  # a notebook that plays an interview does not need it
+
+    appels = []
+    for chemin in sorted(dossier.glob("*.ipynb")):
+        for cellule in read(chemin, as_version=4).cells:
+            if cellule.cell_type == "code" and NOM in cellule.source:
+                appels += [_appel(noeud, dossier) for noeud in _appels(cellule.source)]
+    return appels
+
+
+def _appels(source: str) -> Iterator[ast.Call]:
+    try:
+        arbre = ast.parse(source)
+    except SyntaxError:  # a cell with a magic plays no interview
+        return
+    for noeud in ast.walk(arbre):
+        if isinstance(noeud, ast.Call) and getattr(noeud.func, "id", "") == NOM and noeud.args:
+            yield noeud
+
+
+def _appel(noeud: ast.Call, dossier: Path) -> Appel:
+    nom = _litteral(noeud.args[0]) or ""
+    scenario = charger_scenario(dossier / nom if nom.endswith((".yaml", ".yml")) else nom)
+    donnes = {mot.arg: _litteral(mot.value) for mot in noeud.keywords}
+    attendus = {cle: donnes.get(cle, "") for cle in ("session", "variante")}
+    return Appel(
+        scenario,
+        donnes.get("devoir") or scenario.scenario,
+        donnes.get("cellule") or CELLULE,
+        {cle: valeur for cle, valeur in attendus.items() if valeur is not None},
+    )
+
+
+def _litteral(noeud: ast.expr) -> Any:
+    """A text written out in a call, or None: a name is known only when the cell runs."""
+    return noeud.value if isinstance(noeud, ast.Constant) and isinstance(noeud.value, str) else None
+
+
+def anomalies_de_l_entretien(copie: Path, appel: Appel, apprenant: str) -> list[Anomalie]:
+    """What is wrong with the journal of a copy, one anomaly a fault; never raises for what the copy contains."""
+    journal = lire_journal(copie, appel.devoir, appel.cellule)
+    rejeu = rejouer(journal, appel.scenario, devoir=appel.devoir, cellule=appel.cellule, apprenant=apprenant)
+    if journal.contenu is None or any(a.code.startswith("autre_") or a.code == "version" for a in rejeu.anomalies):
+        return list(rejeu.anomalies)
+    return [*rejeu.anomalies, *_entete(journal.contenu, appel), *_deroulement(rejeu), *_dates(rejeu)]
+
+
+def _entete(contenu: dict[str, Any], appel: Appel) -> Iterator[Anomalie]:
+    """Session and variant do not change what the replay earns: they are only to be looked at."""
+    for cle, attendu in appel.attendus.items():
+        if contenu.get(cle) != attendu:
+            lu = f"la {cle} qu'il indique est {decrire(contenu.get(cle))} au lieu de « {montrer(attendu)} »"
+            yield _anomalie(f"autre_{cle}", lu, "ses choix sont repris ; une personne doit l'examiner")
+
+
+def _deroulement(rejeu: Rejeu) -> Iterator[Anomalie]:
+    if not rejeu.situation.tours:
+        yield _anomalie("sans_echange", "aucun échange n'a pu y être lu", "l'entretien vaut 0")
+    elif not rejeu.situation.clos:
+        yield _anomalie("non_clos", "il n'a pas été clos", "les échanges déjà faits sont notés")
+
+
+def _dates(rejeu: Rejeu) -> Iterator[Anomalie]:
+    """Hours that go backwards, or that nobody can read: a clock put back, or a journal written by hand."""
+    instants = [_instant(tour.horodatage) for tour in rejeu.situation.tours]
+    illisibles = sum(instant is None for instant in instants)
+    if illisibles:
+        pluriel = "s" if illisibles > 1 else ""
+        probleme = f"l'heure de {illisibles} échange{pluriel} ne peut pas être lue"
+        yield _anomalie("horodatage", probleme, "l'ordre des échanges est gardé, à examiner")
+    lus = [instant for instant in instants if instant is not None]
+    if any(apres < avant for avant, apres in pairwise(lus)):
+        yield _anomalie("horodatage", "ses heures reviennent en arrière", "l'ordre des échanges est gardé, à examiner")
+
+
+def _instant(texte: str) -> float | None:
+    try:
+        # With or without a zone, and beyond what a clock of this machine counts: only the order matters.
+        return datetime.fromisoformat(texte).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _anomalie(code: str, probleme: str, suite: str) -> Anomalie:
+    return Anomalie(code, "journal de l'entretien", probleme, suite)
