@@ -8,12 +8,14 @@ import sys
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-
-from nbgrader.apps import NbGraderAPI
-from nbgrader.coursedir import CourseDirectory
-from traitlets.config import PyFileConfigLoader
+from typing import TYPE_CHECKING
 
 from rncp_utils.erreurs import ErreurDonnees, ErreurRncp
+
+if TYPE_CHECKING:  # two seconds of imports, which finding a course does not need
+    from nbgrader.apps import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import Config
 
 CONFIG_FILE = "nbgrader_config.py"
 
@@ -77,16 +79,26 @@ def trouver_cours(depart: Path) -> Path:
     )
 
 
-def ouvrir_cours(dossier: Path) -> Cours:
-    """Load ``nbgrader_config.py`` and give nbgrader's API on the folder."""
-    _commandes_de_l_environnement()
+def lire_config(dossier: Path) -> tuple[Config, CourseDirectory]:
+    """Load ``nbgrader_config.py`` for the folder where it is, whatever the working directory."""
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import PyFileConfigLoader
+
     config = PyFileConfigLoader(CONFIG_FILE, path=str(dossier)).load_config()
     config.CourseDirectory.root = str(dossier)
+    return config, CourseDirectory(config=config)
+
+
+def ouvrir_cours(dossier: Path) -> Cours:
+    """Load ``nbgrader_config.py`` and give nbgrader's API on the folder."""
+    from nbgrader.apps import NbGraderAPI
+
+    _commandes_de_l_environnement()
+    config, coursedir = lire_config(dossier)
     # nbgrader tells each step at length; capture_log gives it back in the result, for the step that failed.
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     # nbgrader 0.9.6 re-adds objects that its session already dropped: harmless, and no news for an instructor.
     warnings.filterwarnings("ignore", message=".*not in session, add operation along.*")
-    coursedir = CourseDirectory(config=config)
     return Cours(dossier, NbGraderAPI(coursedir=coursedir, config=config))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
 from collections.abc import Callable
 from functools import cache
@@ -14,7 +13,7 @@ from pprint import pformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import is_grade
+from nbgrader.utils import is_grade, is_solution
 from traitlets import Unicode
 
 from rncp_utils.erreurs import ErreurDonnees
@@ -27,7 +26,6 @@ BANK = "banque.yaml"
 FORM = "questions.json"
 # Calls of the hidden tests that are replaced by what they give: name of the function and its arguments.
 DERIVED = re.compile(r"(?P<fonction>charger_cles|formulaire_de|cles_entretien)\((?P<arguments>[^()]*)\)")
-OWNER_VARIABLE = "RNCP_APPRENANT"
 
 
 class DeriveQuestionnaire(NbGraderPreprocessor):
@@ -99,34 +97,29 @@ class OfficialForm(NbGraderPreprocessor):
         return nb, resources
 
 
-class SubmissionOwner(NbGraderPreprocessor):
-    """Tell the kernel whose copy it grades: the folder decides, never what the copy says of itself.
-
-    Before ``Execute`` in ``Autograde.autograde_preprocessors``: the kernel inherits the environment.
-    """
-
-    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
-        os.environ[OWNER_VARIABLE] = resources["nbgrader"]["student"]
-        return nb, resources
-
-
 class HideTestErrors(NbGraderPreprocessor):
-    """Replace the traceback of a failed test cell, which quotes hidden lines, by one French sentence.
+    """Replace a traceback by one French sentence: that of a test quotes hidden lines, that of an answer is in English.
 
     In ``GenerateFeedback.preprocessors``, beside nbgrader's own ``ClearHiddenTests``.
     """
 
     phrase = Unicode(
         "La correction de cette question n'a pas pu se terminer : une personne va examiner la copie.",
-        help="What the learner reads in the feedback in place of the traceback.",
+        help="What the learner reads in the feedback in place of the traceback of a test.",
+    ).tag(config=True)
+    phrase_reponse = Unicode(
+        "Cette cellule s'est arrêtée sur une erreur",
+        help="The same for a cell of the learner; the name of the error follows.",
     ).tag(config=True)
 
     def preprocess_cell(self, cell: NotebookNode, resources: ResourcesDict, cell_index: int):
-        if cell.cell_type == "code" and is_grade(cell):
-            cell.outputs = [self._shown(sortie) for sortie in cell.outputs]
+        if cell.cell_type == "code":
+            de_test = is_grade(cell) and not is_solution(cell)
+            cell.outputs = [self._shown(sortie, de_test) for sortie in cell.outputs]
         return cell, resources
 
-    def _shown(self, sortie: NotebookNode) -> NotebookNode:
+    def _shown(self, sortie: NotebookNode, de_test: bool) -> NotebookNode:
         if sortie.output_type != "error":
             return sortie
-        return NotebookNode(output_type="stream", name="stdout", text=self.phrase + "\n")
+        texte = self.phrase if de_test else f"{self.phrase_reponse} ({sortie.ename})."
+        return NotebookNode(output_type="stream", name="stdout", text=texte + "\n")

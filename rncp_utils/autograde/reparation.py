@@ -14,6 +14,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from rncp_utils.autograde.execution.dossiers import ecarter, examiner
 from rncp_utils.fichiers import ecrire_texte
 from rncp_utils.lecon.anomalies import Anomalie
 
@@ -25,7 +26,12 @@ MAX_NOTEBOOK_BYTES = 50 * 2**20
 def avant_conversion(*, notebooks: Sequence[str], **_: object) -> None:
     """nbgrader's ``Autograde.pre_convert_hook``: repair the copy that holds these notebooks."""
     for dossier in {Path(notebook).parent for notebook in notebooks}:
-        reparer_copie(dossier, officiel_de(dossier))
+        preparer_copie(dossier)
+
+
+def preparer_copie(dossier_copie: Path) -> list[Anomalie]:
+    """Make a copy fit to be read: set aside what must not be copied, then repair its notebooks."""
+    return ecarter(dossier_copie) + reparer_copie(dossier_copie, officiel_de(dossier_copie))
 
 
 def officiel_de(dossier_copie: Path) -> Path:
@@ -40,7 +46,7 @@ def reparer_copie(dossier_copie: Path, dossier_officiel: Path) -> list[Anomalie]
         recu = dossier_copie / officiel.name
         trouvees, repare = _examiner(recu, officiel)
         anomalies += trouvees
-        if repare is None or _deja_repare(recu):
+        if repare is None or (_deja_repare(recu) and recu.is_file()):
             continue
         if recu.is_symlink() or recu.exists():
             suffixe = UNREADABLE if trouvees[0].code == "notebook_illisible" else RECEIVED
@@ -59,7 +65,8 @@ def _deja_repare(recu: Path) -> bool:
 def examiner_copie(dossier_copie: Path, dossier_officiel: Path) -> list[Anomalie]:
     """What is wrong with the notebooks of a copy as it was received, repaired since or not; changes nothing."""
     officiels = sorted(dossier_officiel.glob("*.ipynb"))
-    return [a for officiel in officiels for a in _examiner(dossier_copie / officiel.name, officiel)[0]]
+    dangers = [a for a in examiner(dossier_copie) if not a.lu.endswith(".ipynb »")]  # told with their notebook
+    return dangers + [a for officiel in officiels for a in _examiner(dossier_copie / officiel.name, officiel)[0]]
 
 
 def _examiner(recu: Path, officiel: Path) -> tuple[list[Anomalie], NotebookNode | str | None]:

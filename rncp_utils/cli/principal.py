@@ -15,6 +15,7 @@ from rich.table import Table
 from rncp_utils import __version__
 from rncp_utils.cli.analyser import analyser
 from rncp_utils.cli.attendus import attendus
+from rncp_utils.cli.autograde import autograde
 from rncp_utils.cli.donnees import donnees
 from rncp_utils.cli.verifier import verifier
 from rncp_utils.erreurs import ErreurRncp
@@ -145,8 +146,9 @@ def nettoyer(verifier: bool, chemins: tuple[Path, ...]) -> None:
 
 
 main.add_command(analyser)
-main.add_command(attendus)
 main.add_command(donnees)
+main.add_command(autograde)
+main.add_command(attendus)
 main.add_command(verifier)
 
 

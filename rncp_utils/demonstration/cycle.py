@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,9 +14,11 @@ import pandas as pd
 from nbgrader.api import Gradebook
 
 from rncp_utils.autograde.anomalies import COLUMNS, anomalies_du_devoir
-from rncp_utils.autograde.cours import CONFIG_FILE, Cours, ErreurNbgrader, ouvrir_cours
+from rncp_utils.autograde.cours import CONFIG_FILE, Cours, ouvrir_cours
+from rncp_utils.autograde.lot.ouvrier import AILLEURS, ECHEC
+from rncp_utils.autograde.lot.passage import AUCUNE, REQUISE, Options, Passage, corriger_devoir
+from rncp_utils.autograde.noyaux.isolation import ErreurIsolation
 from rncp_utils.autograde.preprocessors import BANK, FORM
-from rncp_utils.autograde.reparation import officiel_de, reparer_copie
 from rncp_utils.demonstration.classe import CLASSE, Apprenant, repondre
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.evaluation.banque import charger_banque
@@ -62,20 +65,30 @@ def executer(depot: Path, sortie: Path, *, classe: tuple[Apprenant, ...] = CLASS
     for apprenant in suivi("Copies remises", classe):
         deposer(cours, depot, apprenant)
     remis = [apprenant for apprenant in classe if apprenant.accident != "non_remis"]
-    echecs = []
-    for apprenant in suivi("Correction (nbgrader)", remis):
-        copie = cours.dossier / "submitted" / apprenant.identifiant / DEVOIR
-        try:
-            reparer_copie(copie, officiel_de(copie))
-            cours.corriger(DEVOIR, apprenant.identifiant)
-        except ErreurNbgrader as erreur:  # this copy is told in the anomalies; the others go on
-            echecs.append((apprenant.identifiant, DEVOIR, "", "echec_de_correction", str(erreur)))
+    passage = corriger(cours, remis, suivi)
+    echecs = [(r.apprenant, DEVOIR, "", "echec_de_correction", " ".join(r.motifs)) for r in passage.de(ECHEC, AILLEURS)]
     rates = {echec[0] for echec in echecs}
     for apprenant in suivi("Retours aux apprenants", [a for a in remis if a.identifiant not in rates]):
         cours.rendre_retours(DEVOIR, apprenant.identifiant)
     anomalies = pd.concat([anomalies_du_devoir(cours.dossier, DEVOIR), pd.DataFrame(echecs, columns=COLUMNS)])
     exports = exporter(cours.url_base, cours.dossier / "source", sortie / "exports", anomalies=anomalies)
     return Bilan(classe, cours, exports)
+
+
+def corriger(cours: Cours, remis: list[Apprenant], suivi: Suivi) -> Passage:
+    """Grade the class as ``rncp autograde`` does; the copies are ours: without isolation, it grades too."""
+    try:
+        return _corriger(cours, suivi("Correction (nbgrader)", remis), REQUISE)
+    except ErreurIsolation:
+        return _corriger(cours, suivi("Correction (sans isolation)", remis), AUCUNE)
+
+
+def _corriger(cours: Cours, avancee: Iterator[Apprenant], isolation: str) -> Passage:
+    # The first result starts the bar, which has a thread: the processes that grade are forked before.
+    options = Options(isolation=isolation)
+    passage = corriger_devoir(cours.dossier, DEVOIR, options, suivi=lambda _: lambda _: next(avancee, None))
+    deque(avancee, maxlen=0)
+    return passage
 
 
 def preparer(depot: Path, sortie: Path) -> Cours:

@@ -1,0 +1,1 @@
+"""Autograding a whole assignment: parallel, resumable, one transaction a copy."""

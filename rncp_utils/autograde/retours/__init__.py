@@ -1,0 +1,1 @@
+"""What learners receive back: nbgrader's feedback page in French."""
