@@ -1,7 +1,7 @@
 """What went wrong in the copies of an assignment, told in French, one row a fault.
 
-The table is computed again from the files that were submitted: it does not depend on what ran before, and two runs say
-the same.
+The table is computed again from the files that were submitted, and from what the last run of each copy showed: two runs
+say the same.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from rncp_utils.autograde.lot.etat import anomalies_de_correction
 from rncp_utils.autograde.preprocessors import FORM
 from rncp_utils.autograde.reparation import examiner_copie
 from rncp_utils.entretien.copies import Appel, anomalies_de_l_entretien, entretiens_du_devoir
@@ -47,6 +48,8 @@ def anomalies_du_devoir(cours: Path, devoir: str) -> pd.DataFrame:
         trouvees = [("", anomalie) for anomalie in examiner_copie(copie, officiel)]
         trouvees += _anomalies_des_fichiers(copie, attendu, apprenant)
         lignes += [(apprenant, devoir, cellule, anomalie.code, anomalie.phrase) for cellule, anomalie in trouvees]
+        vues = anomalies_de_correction(cours, devoir, apprenant)
+        lignes += [(apprenant, devoir, "", code, phrase) for code, phrase in vues]
     return pd.DataFrame(lignes, columns=COLUMNS)
 
 

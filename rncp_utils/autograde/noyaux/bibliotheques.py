@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import pkgutil
 import sys
 from collections.abc import Iterator
@@ -33,6 +34,9 @@ BIBLIOTHEQUES = (
     "json",
     "decimal",
     "pydantic",
+    # What takes the values out of a learner's kernel: it reads them, it knows nothing of the tests.
+    "rncp_utils.autograde.execution.extraction",
+    "rncp_utils.autograde.execution.figures",
 )
 # The packages of rncp_utils that a notebook may call; the grader's are not loaded.
 PAQUETS = (
@@ -65,11 +69,25 @@ def charger() -> list[str]:
     from rncp_utils.autograde.noyaux.application import Application
 
     Application.instance().preparer()
+    _dessiner()
     _verifier()
     # The collector writes in every object that it looks at, and each page written is a page copied in each kernel.
     gc.collect()
     gc.freeze()
     return manquantes
+
+
+def _dessiner() -> None:
+    """Draw once: fonts and caches that the first figure of every kernel would fill again."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    axe = figure.subplots()
+    axe.plot([0, 1], [0, 1], label="a")
+    axe.set_title("Montant (€)")
+    axe.legend()
+    FigureCanvasAgg(figure).print_png(io.BytesIO())
 
 
 def _modules() -> Iterator[str]:
