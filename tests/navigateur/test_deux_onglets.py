@@ -49,10 +49,12 @@ def lire(dossier: Path, nom: str) -> dict:
 
 
 def attendre_la_reponse(page, dossier: Path, nom: str, cle: str, valeur: object) -> None:
-    """Wait for an answer to be in the file, which can be read at any moment."""
+    """Wait for an answer to be in the file, which can be read at any moment; blanks around it do not count."""
     for _ in range(100):
-        if (dossier / "reponses" / nom).exists() and lire(dossier, nom)["reponses"].get(cle) == valeur:
-            return
+        if (dossier / "reponses" / nom).exists():
+            lue = lire(dossier, nom)["reponses"].get(cle)
+            if (lue.strip() if isinstance(lue, str) else lue) == valeur:
+                return
         page.wait_for_timeout(100)
     pytest.fail(f"{nom} : {lire(dossier, nom)['reponses']}")
 
@@ -74,6 +76,8 @@ def test_un_exercice_du_module_0_se_remplit_dans_deux_onglets(lecons, dossier_de
     attendre_la_reponse(a.page, dossier, "M0__E1.json", "agence", "Agence du Port")
     la.locator("input[type=radio]").nth(1).check()
     attendre_la_reponse(a.page, dossier, "M0__E1.json", "geste", "b")
+    # The widgets of a page send what they have each at its own pace.
+    attendre_la_reponse(a.page, dossier, "M0__E1.json", "taux", "12,5 %")
     # The other tab's answers are shown here once one is given here, with a word on it.
     la.get_by_text(AUSSI_OUVERTE).first.wait_for()
     ici.locator("input[type=text]").first.press("End")
