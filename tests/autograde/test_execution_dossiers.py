@@ -119,3 +119,19 @@ def test_les_restes_d_un_processus_tue_sont_enleves(tmp_path, monkeypatch):
         dossiers.nettoyer_restes()
         assert list(tmp_path.iterdir()) == [vivant]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_deux_correcteurs_nettoient_a_la_fois(tmp_path, monkeypatch):
+    """What one has listed, the other has just removed."""
+    reste = tmp_path / f"{dossiers.PREFIX}999999999-x"
+    reste.mkdir()
+
+    class Absent(type(reste)):
+        def lstat(self):
+            reste.rmdir()
+            return super().lstat()
+
+    monkeypatch.setattr(dossiers, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(type(tmp_path), "glob", lambda dossier, motif: [Absent(reste)])
+    dossiers.nettoyer_restes()
+    assert not reste.exists()

@@ -6,7 +6,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
@@ -101,8 +101,11 @@ def nettoyer_restes() -> None:
     """Remove the folders of processes that were killed."""
     for reste in Path(gettempdir()).glob(f"{PREFIX}*"):
         numero = reste.name.removeprefix(PREFIX).partition("-")[0]
-        if numero.isdecimal() and not Path("/proc", numero).exists() and reste.lstat().st_uid == os.geteuid():
-            shutil.rmtree(reste, ignore_errors=True)
+        if numero.isdecimal() and not Path("/proc", numero).exists():
+            # Two graders may clean at once: what the other one has just removed is no fault.
+            with suppress(FileNotFoundError):
+                if reste.lstat().st_uid == os.geteuid():
+                    shutil.rmtree(reste, ignore_errors=True)
 
 
 def copier_officiels(fichiers: list[tuple[Path, str]], cible: Path) -> None:

@@ -212,7 +212,8 @@ class Superviseur:
             protocole.envoyer(self.canal_cloison, {"figer": True})
             message, _ = self._attendre(self.canal_cloison)
             if "fige" not in message:
-                raise LancementError("le dossier du noyau n'a pas pu être protégé")
+                detail = message.get("erreur", "le cloisonnement s'est arrêté")
+                raise LancementError(f"le dossier du noyau n'a pas pu être protégé ({detail})")
         protocole.envoyer(self.canal, {"allez": True})
         self._dire({"pret": True})
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic, sleep
 
 from rncp_utils.autograde.noyaux import systeme
 from rncp_utils.autograde.noyaux.limites import Limites
@@ -21,6 +23,7 @@ _TMPFS = _SUR | systeme.MS_NOEXEC
 # An inode of a tmpfs takes kernel memory that its size does not count.
 _FICHIERS_MAX = 20_000
 _IGNORES = (".ipynb",)
+_FIGER_S = 10.0
 
 
 class CopieTropGrosseError(Exception):
@@ -112,8 +115,19 @@ def construire(
 
 
 def figer_les_prises() -> None:
-    """The kernel has made its sockets: nothing may be added to their folder, nor put in their place."""
-    systeme.durcir_montage(NOYAU, systeme.ATTR_RDONLY)
+    """The kernel has made its sockets: nothing may be added to their folder, nor put in their place.
+
+    The system refuses (EBUSY) while something is being written there, were it only the date of an access: that ends
+    by itself, so this asks again for some seconds.
+    """
+    limite = monotonic() + _FIGER_S
+    while True:
+        try:
+            return systeme.durcir_montage(NOYAU, systeme.ATTR_RDONLY)
+        except OSError as erreur:
+            if erreur.errno != errno.EBUSY or monotonic() > limite:
+                raise
+        sleep(0.01)
 
 
 def _fichiers_du_systeme(racine: str, proprietaire: int) -> None:

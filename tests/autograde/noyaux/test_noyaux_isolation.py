@@ -322,3 +322,32 @@ def _rendre_accessibles(chemins: list[Path]) -> None:
         for chemin, descripteur in caches:
             chemin.mkdir(parents=True, exist_ok=True)
             systeme.monter(f"/proc/self/fd/{descripteur}", str(chemin), None, systeme.MS_BIND | systeme.MS_REC)
+
+
+FIGER = """
+import os, threading, time
+from rncp_utils.autograde.noyaux import cloison, systeme, vue
+systeme.separer(systeme.CLONE_NEWNS | (0 if cloison.est_privilegie() else systeme.CLONE_NEWUSER))
+os.makedirs(DOSSIER + "/prises")
+os.mkdir(DOSSIER + "/vues")
+systeme.monter(DOSSIER + "/prises", DOSSIER + "/vues", None, systeme.MS_BIND)
+ouvert = open(DOSSIER + "/vues/en-cours", "w")
+try:
+    systeme.durcir_montage(DOSSIER + "/vues", systeme.ATTR_RDONLY)
+except OSError as erreur:
+    print(erreur.strerror)
+vue.NOYAU = DOSSIER + "/vues"
+threading.Timer(0.3, ouvert.close).start()
+vue.figer_les_prises()
+try:
+    open(DOSSIER + "/vues/de-trop", "w")
+except OSError as erreur:
+    print(erreur.strerror)
+"""
+
+
+def test_une_ecriture_en_cours_retarde_la_protection_et_ne_l_empeche_pas(tmp_path):
+    code = f"DOSSIER = {str(tmp_path)!r}\n" + FIGER
+    env = os.environ | {"LC_ALL": "C"}
+    rendu = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60)
+    assert rendu.stdout.split("\n")[:2] == ["Device or resource busy", "Read-only file system"], rendu.stderr
