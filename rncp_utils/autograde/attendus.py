@@ -1,29 +1,54 @@
-"""Right answers of a copy, out of ``corriges/<assignment>/attendus.py``: for graders and tests, never released."""
+"""Right answers of a copy, for graders and tests, never released.
+
+They come out of ``corriges/<assignment>/attendus.py``, or out of the bank that the questions are drawn from.
+"""
 
 from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
+from rncp_utils.autograde.attendus_banque import AttendusDeBanque
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.lecon.jeu import FICHIER_QUESTIONS, charger_questions
 
 DOSSIER, FICHIER = "corriges", "attendus.py"
+BANQUE = "banque.yaml"
 
 
-def charger_attendus(cours: Path, devoir: str) -> ModuleType:
-    """The module of an assignment: ``modele(apprenant, session)`` and ``erreurs(apprenant, session)``.
+class Attendus(Protocol):
+    """What is expected in the copy of a learner."""
+
+    def modele(self, apprenant: str, session: str) -> dict[str, dict[str, Any]]:
+        """Right answers: cell → field → answer, as a learner would type it."""
+
+    def erreurs(self, apprenant: str, session: str) -> tuple[dict[str, dict[str, Any]], dict[str, float]]:
+        """Answers of a copy of typical mistakes, and the points that each cell earns."""
+
+
+def devoirs_attendus(cours: Path) -> list[str]:
+    """Assignments whose right answers are known here."""
+    chemins = [*cours.glob(f"{DOSSIER}/*/{FICHIER}"), *cours.glob(f"source/*/{BANQUE}")]
+    return sorted(chemin.parent.name for chemin in chemins)
+
+
+def charger_attendus(cours: Path, devoir: str) -> Attendus:
+    """What is expected of an assignment.
 
     Raises
     ------
     ErreurDonnees
-        No such file: the assignment has no figures of its own, or this machine has no ``corriges/``.
+        The assignment has no figures of its own, or this machine has no ``corriges/``.
     """
     chemin = cours / DOSSIER / devoir / FICHIER
+    banque = cours / "source" / devoir / BANQUE
+    if banque.is_file():
+        from rncp_utils.evaluation.banque import charger_banque
+
+        return AttendusDeBanque(charger_banque(banque))
     if not chemin.is_file():
-        connus = sorted(x.parent.name for x in (cours / DOSSIER).glob(f"*/{FICHIER}"))
+        connus = devoirs_attendus(cours)
         raise ErreurDonnees(
             f"Aucun attendu n'est écrit pour « {devoir} » ({chemin.relative_to(cours)}) ; "
             f"devoirs qui en ont : {', '.join(connus) or 'aucun'}."

@@ -8,18 +8,19 @@ from rncp_utils.competences import lire_devoirs, matrice
 from rncp_utils.referentiel import charger_referentiel
 
 # Points on 100 of each assessment, competence by competence.
-BLOC_1 = {
+POINTS = {
     "B1-SYN": {"C3": 25, "C4": 8, "C5": 31, "C6": 36},
     "B1-RAP": {"C1": 40, "C2": 40, "C3": 20},
     "B1-QST": {"C1": 15, "C2": 15, "C3": 15, "C4": 20, "C5": 20, "C6": 15},
     "B1-CAS": {"C3": 12, "C4": 18, "C5": 35, "C6": 35},
+    "B4-QST": {"C16": 15, "C17": 15, "C18": 15, "C19": 15, "C20": 15, "C21": 15, "C22": 10},
 }
 
 
-@pytest.mark.parametrize("devoir", BLOC_1)
-def test_les_points_du_bloc_1_sont_ceux_de_la_conception(depot, devoir):
+@pytest.mark.parametrize("devoir", POINTS)
+def test_les_points_d_une_epreuve_sont_ceux_de_la_conception(depot, devoir):
     referentiel = charger_referentiel()
     table = matrice(lire_devoirs(depot / "source", referentiel))
     points = table[devoir][table[devoir] > 0].to_dict()
-    assert points == BLOC_1[devoir]
+    assert points == POINTS[devoir]
     assert sum(points.values()) == 100
