@@ -21,13 +21,11 @@ from rncp_utils.formats import lire_nombre
 from rncp_utils.lecon.jeu import charger_questions
 
 SESSION = "2026-S2"
-# Items a competence, and points of each cell (curriculum §3.4).
+# Questions that each cell draws (curriculum §3.4), and how many items its competence has.
 EPREUVES = {
-    "B1-QST": (10, {"qst_c1": 15, "qst_c2": 15, "qst_c3": 15, "qst_c4": 20, "qst_c5": 20, "qst_c6": 15}),
-    "B4-QST": (
-        9,
-        {"q4_c16": 15, "q4_c17": 15, "q4_c18": 15, "q4_c19": 15, "q4_c20": 15, "q4_c21": 15, "q4_c22": 10},
-    ),
+    "B1-QST": {"C1": (3, 10), "C2": (3, 10), "C3": (3, 10), "C4": (4, 10), "C5": (4, 10), "C6": (3, 10)},
+    "B2-QST": {"C7": (3, 9), "C8": (7, 16), "C9": (2, 9), "C10": (3, 9), "C11": (3, 9), "C12": (2, 9)},
+    "B4-QST": {f"C{rang}": (2 if rang == 22 else 3, 9) for rang in range(16, 23)},
 }
 NEGATION = re.compile(
     r"\bne\b|\bn['’]|\b(pas|sauf|excepté|aucune?|jamais|ni|non|faux|fausse|incorrecte?|inexacte?)\b", re.I
@@ -94,15 +92,14 @@ def _longueurs(item: Item) -> tuple[list[int], list[int]]:
 # ---------------------------------------------------------------- composition
 
 
-def _competences(banque) -> list[str]:
-    return [strate.competence for strate in banque.strates.values()]
+def _items_par_competence(banque) -> dict[str, int]:
+    return {competence: items for competence, (_, items) in EPREUVES[banque.devoir].items()}
 
 
-def test_autant_d_items_par_competence_et_les_trois_types_partout(banque, items):
-    par_competence, _ = EPREUVES[banque.devoir]
-    for competence in _competences(banque):
+def test_les_trois_types_sont_partout(banque, items):
+    for competence, nombre in _items_par_competence(banque).items():
         types = Counter(item.type for item in items if item.competence == competence)
-        assert types.total() == par_competence
+        assert types.total() == nombre
         assert types["NUM"] >= (1 if competence == "C3" else 2)
         assert types["QCU"] >= 2
         assert types["QCM"] >= 2
@@ -110,15 +107,23 @@ def test_autant_d_items_par_competence_et_les_trois_types_partout(banque, items)
 
 
 def test_les_strates_sont_celles_de_l_epreuve(banque):
-    points = {cellule: strate.questions * banque.points_par_question for cellule, strate in banque.strates.items()}
-    assert points == EPREUVES[banque.devoir][1]
-    assert sum(points.values()) == 100
-    assert [cellule.split("_")[1].upper() for cellule in banque.strates] == _competences(banque)
+    questions = {strate.competence: strate.questions for strate in banque.strates.values()}
+    assert questions == {competence: tirees for competence, (tirees, _) in EPREUVES[banque.devoir].items()}
+    assert sum(questions.values()) * banque.points_par_question == 100
+    assert [cellule.split("_")[1].upper() for cellule in banque.strates] == list(questions)
+
+
+def test_la_gamme_se_calcule(depot):
+    """Seven questions on the range (C8), three of which at least ask for a number, whatever is drawn."""
+    gamme = charger_banque(depot / "source" / "B2-QST" / "banque.yaml")
+    sans_nombre = [item for item in gamme.items_de("q2_c8") if item.type != "NUM"]
+    assert gamme.strates["q2_c8"].questions - len(sans_nombre) >= 3
 
 
 def test_un_identifiant_dit_la_competence_et_le_rang(banque, items):
-    rangs = range(1, EPREUVES[banque.devoir][0] + 1)
-    attendus = [f"{competence}-{rang:02}" for competence in _competences(banque) for rang in rangs]
+    attendus = [
+        f"{nom}-{rang:02}" for nom, nombre in _items_par_competence(banque).items() for rang in range(1, nombre + 1)
+    ]
     assert [item.id for item in items] == attendus
     assert all(item.id.startswith(item.competence) for item in items)
 
