@@ -14,6 +14,7 @@ from rncp_utils.entreprise.codes import codes_de, libelle, postes
 from rncp_utils.entreprise.liasse import Liasse
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.formats import formater_nombre, pourcent
+from rncp_utils.parametres import parametre
 from rncp_utils.yaml_strict import lire_yaml
 
 _PRODUITS = ("FC", "FF", "FI", "FM", "FN", "FO", "FP", "FQ")
@@ -21,6 +22,7 @@ _RESULTAT = (*("GH", "GI", "GP", "GU", "HD", "HH", "HJ", "HK", "HN"),)  # after 
 _ACTIF = ("immobilisations_incorporelles", "immobilisations_corporelles", "immobilisations_financieres")
 _CIRCULANT = ("stocks", "creances", "tresorerie")
 _POSTE = "Poste (case de la liasse)"
+_PART_DES_CARTES = 0.30
 # Ratios of a sector: what is read, how, and the decimals that are printed.
 _RATIOS: dict[str, tuple[str, int, Callable[[Liasse], float]]] = {
     "ebe_sur_ca": ("EBE sur chiffre d'affaires, en %", 1, lambda x: 100 * sig(x)["ebe"] / x["FL"]),
@@ -121,6 +123,20 @@ def foyer(cas: Cas) -> pd.DataFrame:
     lignes = [(revenu.libelle, revenu.montants["N"]) for revenu in cas.foyer.revenus]
     lignes += [(f"{charge.libelle} (par an)", -12 * charge.mensualites["N"]) for charge in cas.foyer.charges]
     return pd.DataFrame(lignes, columns=["Élément", "Par an (€)"]).set_index("Élément")
+
+
+def encaissements_par_carte(cas: Cas) -> int:
+    """Montant encaissé par carte en un mois, en euros TTC : 30 % du chiffre d'affaires de N au taux normal de TVA.
+
+    Arrondi à la centaine ; convention de cours pour un commerce de détail.
+
+    >>> from rncp_utils.donnees import cas
+    >>> encaissements_par_carte(cas("CAS-07"))
+    18400
+    """
+    liasse = _exercices(cas)["N"]
+    taux = float(parametre("tva.taux_normal", liasse.date_cloture))
+    return 100 * round(liasse["FL"] * (1 + taux) * _PART_DES_CARTES / 12 / 100)
 
 
 def comparaison_sectorielle(cas: Cas) -> pd.DataFrame:
