@@ -23,6 +23,7 @@ _MODULES = {
     "dire": "moteur",
     "jouer": "moteur",
     "lire_journal": "journal",
+    "noter_decisions": "notation",
     "noter_entretien": "notation",
     "rejouer": "rejeu",
     "scenarios_livres": "chargement",

@@ -10,6 +10,7 @@ from rncp_utils.entretien.chargement import charger_scenario
 from rncp_utils.entretien.indicateurs import baremer, calculer_indicateurs
 from rncp_utils.entretien.journal import CELLULE, lire_journal
 from rncp_utils.entretien.modele import Scenario
+from rncp_utils.entretien.moteur import Situation
 from rncp_utils.entretien.rejeu import rejouer
 from rncp_utils.formats import formater_nombre
 from rncp_utils.lecon.identite import apprenant
@@ -52,11 +53,7 @@ def noter_entretien(
         Between 0 and ``Σ poids``.
     """
     scenario = Scenario.model_validate(cles)
-    journal = lire_journal(dossier, devoir, cellule)
-    rejeu = rejouer(journal, scenario, devoir=devoir, cellule=cellule, apprenant=apprenant())
-    for anomalie in rejeu.anomalies:
-        print(f"À signaler : {anomalie.phrase}")
-    indicateurs = calculer_indicateurs(rejeu.situation, scenario)
+    indicateurs = calculer_indicateurs(_rejouer(scenario, devoir, cellule, dossier), scenario)
     for code, maximum in poids.items():
         indicateur = indicateurs[code]
         points = formater_nombre(maximum * indicateur.part, 2)
@@ -64,3 +61,58 @@ def noter_entretien(
         if indicateur.alerte:
             print("À signaler : un expert métier doit relire cet entretien.")
     return baremer(indicateurs, poids)
+
+
+def noter_decisions(
+    cles: Mapping[str, Any],
+    decisions: Mapping[str, Mapping[str, float]],
+    *,
+    devoir: str,
+    titres: Mapping[str, str],
+    maximum: float,
+    retrait: float = 0.0,
+    cellule: str = CELLULE,
+    dossier: Path | str = ".",
+) -> float:
+    """Points of what was decided at some moments of an interview, from the choices of its journal played again.
+
+    Parameters
+    ----------
+    cles
+        What :func:`cles_entretien` gives.
+    decisions
+        For each graded node, the points of its choices; a choice that is not named is worth nothing.
+    titres
+        What the learner reads of each graded node; it says nothing of the right choice.
+    maximum
+        Points of the cell.
+    retrait
+        Points taken off for each red reply said at one of these nodes.
+
+    Returns
+    -------
+    float
+        Between 0 and ``maximum``.
+    """
+    scenario = Scenario.model_validate(cles)
+    situation = _rejouer(scenario, devoir, cellule, dossier)
+    total = 0.0
+    for noeud, bareme in decisions.items():
+        dits = [tour.choix for tour in situation.tours if tour.noeud == noeud]
+        points = max((bareme.get(choix, 0.0) for choix in dits), default=0.0)
+        rouges = sum(scenario.verite_connue.annotation(noeud, choix).rouge is not None for choix in dits)
+        total += points - retrait * rouges
+        lu = formater_nombre(points, 2).removesuffix(",00")
+        print(f"{titres[noeud]} : {lu} sur {formater_nombre(max(bareme.values()))}.")
+        if retrait and rouges:
+            print(f"{titres[noeud]} : réplique contraire aux règles du métier, {formater_nombre(retrait)} de moins.")
+    return min(max(round(total, 4), 0.0), float(maximum))
+
+
+def _rejouer(scenario: Scenario, devoir: str, cellule: str, dossier: Path | str) -> Situation:
+    """What the journal of this copy tells, once played again; its anomalies are printed."""
+    journal = lire_journal(dossier, devoir, cellule)
+    rejeu = rejouer(journal, scenario, devoir=devoir, cellule=cellule, apprenant=apprenant())
+    for anomalie in rejeu.anomalies:
+        print(f"À signaler : {anomalie.phrase}")
+    return rejeu.situation

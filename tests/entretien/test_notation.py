@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from rncp_utils.entretien import cles_entretien, noter_entretien
+from rncp_utils.entretien import cles_entretien, noter_decisions, noter_entretien
 from rncp_utils.entretien.partie import ouvrir_partie
 
 POIDS = {"I1": 4, "I2": 3, "I3": 3, "I4": 2, "I5": 3, "I6": 3}
@@ -87,3 +87,34 @@ def test_ce_qui_est_imprime_ne_livre_rien_de_cache(cles, jouer_ici, tmp_path, ca
 def test_seuls_les_indicateurs_demandes_comptent(cles, jouer_ici, tmp_path):
     jouer_ici("babdbb")
     assert noter_entretien(cles, {"I2": 3}, devoir="B2-MES", dossier=tmp_path) == 3.0
+
+
+DECISIONS = {"N0": {"b": 2.0, "c": 1.0}, "N1": {"a": 2.0}}
+TITRES = {"N0": "L'ouverture", "N1": "La première question"}
+
+
+def decider(cles, tmp_path, retrait=0.0):
+    return noter_decisions(
+        cles, DECISIONS, devoir="B2-MES", titres=TITRES, maximum=4, retrait=retrait, dossier=tmp_path
+    )
+
+
+def test_les_decisions_se_comptent_une_a_une(cles, jouer_ici, tmp_path, capsys):
+    jouer_ici("ba")
+    assert decider(cles, tmp_path) == 4.0
+    assert "L'ouverture : 2 sur 2." in capsys.readouterr().out
+
+
+def test_une_decision_a_demi_bonne_garde_ses_points_et_une_autre_n_en_a_pas(cles, jouer_ici, tmp_path):
+    jouer_ici("cb")
+    assert decider(cles, tmp_path) == 1.0
+
+
+def test_une_replique_rouge_retire_des_points_sans_passer_sous_zero(cles, jouer_ici, tmp_path, capsys):
+    jouer_ici("a")
+    assert decider(cles, tmp_path, retrait=2.0) == 0.0
+    assert "2 de moins" in capsys.readouterr().out
+
+
+def test_sans_journal_aucune_decision_ne_compte(cles, tmp_path, apprenante):
+    assert decider(cles, tmp_path) == 0.0
