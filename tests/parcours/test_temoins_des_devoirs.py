@@ -11,6 +11,9 @@ from nbgrader.api import Gradebook
 
 from rncp_utils.autograde.attendus import charger_attendus, devoirs_attendus
 from rncp_utils.demonstration.cycle import preparer
+from rncp_utils.entretien import charger_scenario
+from rncp_utils.entretien.journal import CELLULE as ENTRETIEN
+from rncp_utils.entretien.partie import ouvrir_partie
 from rncp_utils.lecon import ecrire_reponses
 from rncp_utils.lecon.jeu import charger_questions
 
@@ -20,12 +23,23 @@ SESSION = "2026-S2"
 DEVOIRS = devoirs_attendus(Path(__file__).parents[2])
 
 
-def _copier(cours: Path, devoir: str, apprenant: str, reponses: dict) -> Path:
+def _copier(cours: Path, devoir: str, apprenant: str, reponses: dict, *, joueur: str = "") -> Path:
+    """A copy with these answers; ``joueur``: who played its interview, when it is somebody else."""
     copie = cours / "submitted" / apprenant / devoir
     shutil.copytree(cours / "release" / devoir, copie)
     for cellule, donnees in reponses.items():
-        ecrire_reponses(copie, devoir, cellule, apprenant, SESSION, donnees)
+        if cellule == ENTRETIEN:
+            _jouer(copie, devoir, joueur or apprenant, donnees["choix"])
+        else:
+            ecrire_reponses(copie, devoir, cellule, apprenant, SESSION, donnees)
     return copie
+
+
+def _jouer(copie: Path, devoir: str, apprenant: str, choix: list[str]) -> None:
+    scenario = charger_scenario(copie / "scenario.yaml")
+    partie = ouvrir_partie(scenario, dossier=copie, devoir=devoir, cellule=ENTRETIEN, apprenant=apprenant)
+    for dit in choix:
+        assert partie.dire(dit), (devoir, dit)
 
 
 def _abimer(copie: Path, devoir: str) -> None:
@@ -33,7 +47,8 @@ def _abimer(copie: Path, devoir: str) -> None:
     dossier = copie / "reponses"
     dossier.mkdir(exist_ok=True)
     horreurs = (b"\xff" * 500, b"[" * 50_000, b"null", b'{"version": 1, "reponses": [1e999]}', b"")
-    for rang, cellule in enumerate(charger_questions(copie / "questions.json").cellules):
+    cellules = [*charger_questions(copie / "questions.json").cellules, ENTRETIEN]
+    for rang, cellule in enumerate(cellules):
         (dossier / f"{devoir}__{cellule}.json").write_bytes(horreurs[rang % len(horreurs)])
 
 
@@ -53,7 +68,7 @@ def corrige(request, depot, tmp_path_factory):
     _copier(cours.dossier, devoir, "vide", {})
     _abimer(_copier(cours.dossier, devoir, "hostile", {}), devoir)
     # The model of one learner in the copy of another: the variant is that of the owner.
-    _copier(cours.dossier, devoir, "emprunt", attendus.modele("m-apprenant0", SESSION))
+    _copier(cours.dossier, devoir, "emprunt", attendus.modele("m-apprenant0", SESSION), joueur="m-apprenant0")
     for copie in sorted((cours.dossier / "submitted").iterdir()):
         cours.corriger(devoir, copie.name)
     with Gradebook(cours.url_base) as carnet:
