@@ -27,7 +27,7 @@ def erreurs(apprenant: str, session: str) -> tuple[Reponses, dict[str, float]]:
         if etape[0] in MALADRESSES:
             choix = scenario.noeud(etape[0]).choix
             etape[1] = next(c.id for c in choix if c.texte.startswith(MALADRESSES[etape[0]]))
-    # Promising the rate, one does not hear what was not compared: 23 of the 29 points of the truth, where 80 % are asked.
+    # Promising the rate, one does not hear what was not compared: 23 of the 29 points of the truth (80 % are asked).
     # Five decisions: one wrong, and red (2 less); the event: named, without what it changes.
     points = {"mes_decouv": 8.0 + 4 * (23 / 29) / 0.80, "mes_produits": 8.0 - 2.0, "mes_evt": 1.0 + 4.0}
     return {"entretien": {"choix": [choix for _, choix in pas]}}, points
