@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import math
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -24,14 +20,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from rncp_utils.csv_colonnes import DEBUT_DE_FORMULE, FRANCAIS, MACHINE, FormeCsv, lignes_csv
 from rncp_utils.erreurs import ErreurRncp
 from rncp_utils.fichiers import ecriture_atomique
 from rncp_utils.niveaux import ACQUIS, EN_COURS, NIVEAUX, NON_ACQUIS, est_trompeur
 
-# What a spreadsheet takes for the beginning of a formula (or of a hidden one, after a tab or a carriage return).
-DEBUT_DE_FORMULE = re.compile(r"^[=+\-@\t\r]")
 FORMAT_TAUX, FORMAT_TAUX_PRECIS = "0.0%", "0.00%"
 LARGEUR_MAX = 60
+POLICE = "Calibri"  # that of the cells
 PAPIER_A4 = 9  # number of A4 in the file format
 
 
@@ -62,33 +58,26 @@ def ecrire_csv_fr(df: pd.DataFrame, chemin: Path) -> None:
     ErreurRncp
         Le fichier ne peut pas être écrit ; l'ancien fichier, s'il existe, est intact.
     """
-    tampon = io.StringIO()
-    ecrivain = csv.writer(tampon, delimiter=";", lineterminator="\r\n")
-    ecrivain.writerow([_texte_sur(str(colonne)) for colonne in df.columns])
-    # By position: two columns may bear the same name.
-    colonnes = [df.iloc[:, rang].map(_case_csv, na_action="ignore") for rang in range(df.shape[1])]
-    ecrivain.writerows(zip(*[colonne.astype(object).where(colonne.notna(), "") for colonne in colonnes], strict=True))
-    with ecriture_expliquee(chemin) as temporaire:
-        temporaire.write_bytes(tampon.getvalue().encode("utf-8-sig"))
+    _ecrire_csv(df, chemin, FRANCAIS)
 
 
-def _case_csv(valeur: object) -> str:
-    if isinstance(valeur, bool | np.bool_):
-        return "oui" if valeur else "non"
-    if isinstance(valeur, float | np.floating):
-        # 10 decimals hide the dust of binary sums (0.1 + 0.2) without losing a point.
-        return np.format_float_positional(round(float(valeur), 10) + 0.0, trim="-").replace(".", ",")
-    if isinstance(valeur, dt.datetime):
-        return valeur.isoformat(sep="T" if valeur.tzinfo else " ", timespec="seconds")
-    if isinstance(valeur, dt.date):
-        return valeur.isoformat()
-    if isinstance(valeur, int | np.integer):
-        return str(valeur)
-    return _texte_sur(str(valeur))
+def ecrire_csv_machine(df: pd.DataFrame, chemin: Path) -> None:
+    """Écrit une table en CSV pour un programme : UTF-8 sans BOM, « , », point décimal, booléens true/false.
+
+    Comme en français, un texte qui commence comme une formule reçoit une apostrophe : rien n'empêche d'ouvrir ce
+    fichier dans un tableur.
+
+    Raises
+    ------
+    ErreurRncp
+        Le fichier ne peut pas être écrit ; l'ancien fichier, s'il existe, est intact.
+    """
+    _ecrire_csv(df, chemin, MACHINE)
 
 
-def _texte_sur(texte: str) -> str:
-    return f"'{texte}" if DEBUT_DE_FORMULE.match(texte) else texte
+def _ecrire_csv(df: pd.DataFrame, chemin: Path, forme: FormeCsv) -> None:
+    with ecriture_expliquee(chemin) as temporaire, temporaire.open("wb") as fichier:
+        fichier.writelines(lignes_csv(df, forme))
 
 
 @dataclass(frozen=True)
@@ -238,7 +227,7 @@ def _entete(
     case = WriteOnlyCell(onglet, texte)
     if texte is not None:
         case.data_type = "s"
-    case.font = Font(bold=True, color="FFFFFF")
+    case.font = Font(name=POLICE, bold=True, color="FFFFFF")
     case.fill = PatternFill("solid", fgColor=_MARINE)
     case.alignment = Alignment(horizontal=horizontal, vertical="center", indent=int(horizontal == "left"))
     case.border = Border(left=Side(style="thin", color="FFFFFF") if _ouvre_un_groupe(feuille, rang) else None)

@@ -17,6 +17,9 @@ from rncp_utils.cli.analyser import analyser
 from rncp_utils.cli.attendus import attendus
 from rncp_utils.cli.autograde import autograde
 from rncp_utils.cli.donnees import donnees
+from rncp_utils.cli.exporter import exporter
+from rncp_utils.cli.grille import grille
+from rncp_utils.cli.purger import purger
 from rncp_utils.cli.verifier import verifier
 from rncp_utils.erreurs import ErreurRncp
 
@@ -78,26 +81,6 @@ def lab(cours: Path, devoirs: tuple[str, ...], dossier: Path) -> None:
 
 
 @main.command()
-@click.option("--sortie", type=FOLDER, default=Path("exports"), show_default=True, help="Dossier à produire.")
-@click.pass_obj
-def exporter(cours: Path, sortie: Path) -> None:
-    """Exporter les notes par cellule, par compétence et par bloc (CSV, XLSX, page HTML)."""
-    import pandas as pd
-
-    from rncp_utils.autograde.anomalies import COLUMNS, anomalies_du_devoir
-    from rncp_utils.autograde.cours import ouvrir_cours, trouver_cours
-    from rncp_utils.grading import exporter as ecrire
-
-    nbgrader = ouvrir_cours(trouver_cours(cours))
-    devoirs = sorted(chemin.name for chemin in (nbgrader.dossier / "release").iterdir() if chemin.is_dir())
-    tables = [anomalies_du_devoir(nbgrader.dossier, devoir) for devoir in devoirs]
-    anomalies = pd.concat(tables) if tables else pd.DataFrame(columns=COLUMNS)
-    exports = ecrire(nbgrader.url_base, nbgrader.dossier / "source", sortie, anomalies=anomalies)
-    for chemin in exports.fichiers:
-        click.echo(chemin)
-
-
-@main.command()
 @click.pass_obj
 def competences(cours: Path) -> None:
     """Contrôler les étiquettes de compétence de source/ et afficher la matrice compétence × épreuve."""
@@ -147,8 +130,11 @@ def nettoyer(verifier: bool, chemins: tuple[Path, ...]) -> None:
 
 main.add_command(analyser)
 main.add_command(donnees)
+main.add_command(exporter)
+main.add_command(grille)
 main.add_command(autograde)
 main.add_command(attendus)
+main.add_command(purger)
 main.add_command(verifier)
 
 

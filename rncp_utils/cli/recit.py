@@ -10,6 +10,7 @@ from rich.table import Table
 
 from rncp_utils.demonstration.cycle import DEVOIR, Bilan
 from rncp_utils.formats import formater_nombre
+from rncp_utils.grading.documents import Ecrits
 
 
 def raconter_demonstration(bilan: Bilan, console: Console) -> None:
@@ -26,6 +27,23 @@ def raconter_demonstration(bilan: Bilan, console: Console) -> None:
     console.print("[bold]Fichiers[/bold] (la page s'ouvre dans un navigateur, sans serveur) :")
     for chemin in exports.fichiers:
         console.print(f"  {_court(chemin)}", soft_wrap=True)
+    _raconter_les_documents(bilan.documents, console)
+
+
+def _raconter_les_documents(documents: Ecrits, console: Console) -> None:
+    """The documents of the jury by name, the booklets by their number."""
+    affichables = [chemin for chemin in documents.fichiers if chemin.suffix == (".pdf" if _pdf(documents) else ".html")]
+    livrets = [chemin for chemin in affichables if chemin.name.startswith("livret")]
+    console.print("\n[bold]Documents du jury[/bold] (session fictive : inscriptions, jury, une décision) :")
+    for chemin in [*(c for c in affichables if c not in livrets), *livrets[:1]]:
+        console.print(f"  {_court(chemin)}", soft_wrap=True)
+    console.print(f"  … et {len(livrets) - 1} autres livrets, les pages HTML et les classeurs, dans le même dossier.")
+    for remarque in documents.remarques:
+        console.print(remarque)
+
+
+def _pdf(documents: Ecrits) -> bool:
+    return any(chemin.suffix == ".pdf" for chemin in documents.fichiers)
 
 
 def _table_de_la_classe(notes: pd.DataFrame, anomalies: pd.DataFrame) -> Table:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pandas as pd
@@ -19,19 +20,29 @@ from rncp_utils.autograde.lot.ouvrier import AILLEURS, ECHEC
 from rncp_utils.autograde.lot.passage import AUCUNE, REQUISE, Options, Passage, corriger_devoir
 from rncp_utils.autograde.noyaux.isolation import ErreurIsolation
 from rncp_utils.autograde.preprocessors import BANK, FORM
+from rncp_utils.demonstration import session
 from rncp_utils.demonstration.classe import CLASSE, Apprenant, repondre
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.evaluation.banque import charger_banque
 from rncp_utils.grading import Exports, exporter
+from rncp_utils.grading.documents import (
+    PV,
+    Ecrits,
+    ecrire_documents,
+    fabriquer,
+    lire_dossier,
+    livrets,
+    matrice_de_couverture,
+)
 from rncp_utils.lecon.jeu import charger_questions
 from rncp_utils.lecon.reponses import ecrire_reponses
 
 DEVOIR = "B1-QST"
-DEADLINE = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
+DEADLINE = dt.datetime(2026, 11, 20, 17, 0, tzinfo=dt.UTC)
 MARKER = ".demonstration-rncp"
 
 # Says that a step goes over these things: the command line shows a progress bar, a test nothing.
-Suivi = Callable[[str, Iterable[Apprenant]], Iterator[Apprenant]]
+Suivi = Callable[[str, Iterable[Any]], Iterator[Any]]
 
 
 @dataclass(frozen=True)
@@ -41,9 +52,10 @@ class Bilan:
     classe: tuple[Apprenant, ...]
     cours: Cours
     exports: Exports
+    documents: Ecrits
 
 
-def sans_suivi(etape: str, elements: Iterable[Apprenant]) -> Iterator[Apprenant]:
+def sans_suivi(etape: str, elements: Iterable[Any]) -> Iterator[Any]:
     """No progress shown."""
     return iter(elements)
 
@@ -56,8 +68,8 @@ def executer(depot: Path, sortie: Path, *, classe: tuple[Apprenant, ...] = CLASS
     depot
         Course folder of the repository (``source/``, ``nbgrader_config.py``).
     sortie
-        Folder to make: ``cours/`` (nbgrader's folders) and ``exports/``. A former demonstration is replaced; any other
-        existing folder is refused.
+        Folder to make: ``cours/`` (nbgrader's folders), ``exports/`` (tables), ``documents/`` (jury). A former
+        demonstration is replaced; any other existing folder is refused.
     """
     cours = preparer(depot, sortie)
     cours.generer(DEVOIR)
@@ -71,8 +83,29 @@ def executer(depot: Path, sortie: Path, *, classe: tuple[Apprenant, ...] = CLASS
     for apprenant in suivi("Retours aux apprenants", [a for a in remis if a.identifiant not in rates]):
         cours.rendre_retours(DEVOIR, apprenant.identifiant)
     anomalies = pd.concat([anomalies_du_devoir(cours.dossier, DEVOIR), pd.DataFrame(echecs, columns=COLUMNS)])
+    session.ecrire(cours.dossier, classe, DEVOIR, DEADLINE.date())
     exports = exporter(cours.url_base, cours.dossier / "source", sortie / "exports", anomalies=anomalies)
-    return Bilan(classe, cours, exports)
+    return Bilan(classe, cours, exports, ecrire_les_documents(depot, cours, exports, sortie / "documents", suivi))
+
+
+def ecrire_les_documents(depot: Path, cours: Cours, exports: Exports, sortie: Path, suivi: Suivi) -> Ecrits:
+    """What a jury works with: its file, the minutes, booklets, statistics; in PDF too when Chromium is there."""
+    dossier, jour = lire_dossier(exports, cours.dossier), dt.date.today()
+    documents = fabriquer(["jury", PV, "statistiques", "suivi", "anomalies"], dossier, cours.dossier, jour)
+    documents.append(matrice_de_couverture(exports, depot / "course", jour))
+    documents += livrets(dossier, jour)
+    avancee = suivi("Documents", documents)
+    ecrits = ecrire_documents(
+        documents,
+        sortie,
+        promotion=dossier.session.promotion,
+        edite_le=jour,
+        referentiel=exports.referentiel,
+        regles=exports.regles,
+        suivi=lambda *_: next(avancee, None),
+    )
+    deque(avancee, maxlen=0)
+    return ecrits
 
 
 def corriger(cours: Cours, remis: list[Apprenant], suivi: Suivi) -> Passage:
@@ -127,7 +160,7 @@ def deposer(cours: Cours, depot: Path, apprenant: Apprenant) -> None:
         return
     copie = cours.dossier / "submitted" / apprenant.identifiant / DEVOIR
     shutil.copytree(cours.dossier / "release" / DEVOIR, copie)
-    remise = DEADLINE + timedelta(minutes=apprenant.retard_minutes)
+    remise = DEADLINE + dt.timedelta(minutes=apprenant.retard_minutes)
     (copie / "timestamp.txt").write_text(remise.strftime("%Y-%m-%d %H:%M:%S UTC"), encoding="utf-8")
     if apprenant.accident != "vide":
         _repondre_partout(depot, copie, apprenant)

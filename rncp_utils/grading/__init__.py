@@ -1,25 +1,26 @@
-"""Du carnet de notes de nbgrader aux tableaux du jury : notes, compétences, blocs, propositions."""
+"""Du carnet de notes de nbgrader aux tableaux du jury : notes, compétences, blocs, propositions.
+
+``nbgrader export --exporter rncp_utils.grading.ExportCompetences --to notes.xlsx`` y mène aussi.
+"""
 
 from __future__ import annotations
 
-from rncp_utils.grading.exports import Exports, exporter
-from rncp_utils.grading.notes import notes_par_cellule
-from rncp_utils.grading.page import ecrire_page
-from rncp_utils.grading.resultats import Resultats, calculer
-from rncp_utils.grading.tables import par_bloc, par_competence, par_devoir
-from rncp_utils.tableurs import Feuille, ecrire_csv_fr, ecrire_xlsx
+from rncp_utils.differe import noms_differes
 
-__all__ = [
-    "Exports",
-    "Feuille",
-    "Resultats",
-    "calculer",
-    "ecrire_csv_fr",
-    "ecrire_page",
-    "ecrire_xlsx",
-    "exporter",
-    "notes_par_cellule",
-    "par_bloc",
-    "par_competence",
-    "par_devoir",
-]
+__getattr__, __dir__, __all__ = noms_differes(
+    __name__,
+    {
+        "ExportCompetences": "greffon",
+        "Exports": "exports",
+        "Pseudonymes": "pseudonymes",
+        "Resultats": "resultats",
+        "calculer": "resultats",
+        "ecrire_page": "page",
+        "exporter": "exports",
+        "notes_par_cellule": "notes",
+        "ouvrir_pseudonymes": "pseudonymes",
+        "par_bloc": "blocs",
+        "par_competence": "tables",
+        "par_devoir": "tables",
+    },
+)

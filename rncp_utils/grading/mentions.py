@@ -36,6 +36,7 @@ def mentions(referentiel: Referentiel, regles: Regles, edite_le: dt.date) -> dic
         "Empreinte des règles": f"SHA-256 {regles.empreinte}",
         "Taux et statuts": _calcul(regles),
         "Blocs": _compensation(regles),
+        "Absences et rattrapages": _absences(regles),
         "Édition": f"Document édité le {date_longue(edite_le)}.",
     }
 
@@ -61,6 +62,22 @@ def _calcul(regles: Regles) -> str:
         f"après arrondi du taux à {regles.arrondi.taux} décimales. « À confirmer » : une note reste à donner ou à "
         "confirmer. « Non évalué » : une épreuve obligatoire du bloc manque. Une pénalité de retard est déduite du "
         "total du devoir, pas des compétences."
+    )
+
+
+def _absences(regles: Regles) -> str:
+    effets = {"zero": "compte zéro", "non_evalue": "laisse l'épreuve non évaluée"}
+    sessions = regles.rattrapage.sessions
+    rattrapage = (
+        f"Rattrapage : {sessions} session{'s' if sessions > 1 else ''} au plus, la meilleure note de chaque épreuve "
+        "est conservée."
+        if sessions
+        else "Aucun rattrapage n'est prévu."
+    )
+    return (
+        f"Une absence justifiée {effets[regles.absences.justifiee]}, une absence injustifiée "
+        f"{effets[regles.absences.injustifiee]}. {rattrapage} Une erreur bloquante plafonne la compétence à "
+        "« en cours », sauf si le jury la lève, avec un motif."
     )
 
 

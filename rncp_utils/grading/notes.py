@@ -2,52 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+import numpy as np
 import pandas as pd
-from nbgrader.api import (
-    Assignment,
-    BaseCell,
-    Comment,
-    Grade,
-    GradeCell,
-    Notebook,
-    Student,
-    SubmittedAssignment,
-    SubmittedNotebook,
-    TaskCell,
-)
-from sqlalchemy import URL, Join, Select, and_, case, create_engine, func, make_url, select, true
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from rncp_utils.erreurs import ErreurDonnees, ErreurSchema
+from rncp_utils.grading.carnet import Carnet, lire_carnet
+from rncp_utils.grading.pseudonymes import Pseudonymes
 
 CORRIGE = "corrigé"
 A_CONFIRMER = "à confirmer"
 NON_REMIS = "non remis"
 ECHEC = "échec de correction"
+STATUTS = np.array([CORRIGE, A_CONFIRMER, ECHEC, NON_REMIS], dtype=object)
 
 COLONNES = (
     *("apprenant", "devoir", "notebook", "cellule", "competence", "bloc", "points", "max"),
     *("auto", "manuel", "extra", "statut", "commentaire", "remis_le", "retard_s", "penalite"),
 )
-# nbgrader's own tables: the shape of the gradebook is written there, not here.
-_ELEVE, _DEVOIR, _NOTEBOOK = Student.__table__, Assignment.__table__, Notebook.__table__
-_CELLULE, _BARRE, _TACHE = BaseCell.__table__, GradeCell.__table__, TaskCell.__table__
-_REMISE, _COPIE = SubmittedAssignment.__table__, SubmittedNotebook.__table__
-_NOTE, _REMARQUE = Grade.__table__, Comment.__table__
-# Comments hang on the task itself, or on the solution half of a manually graded answer.
-_COMMENTEE = BaseCell.__table__.alias("commentee")
-# One grouped pass: submitted_notebook has no index that leads with assignment_id.
-_PENALITE = (
-    select(_COPIE.c.assignment_id, func.sum(_COPIE.c.late_submission_penalty).label("total"))
-    .group_by(_COPIE.c.assignment_id)
-    .subquery("penalite")
-)
 _DEFINITION = ("devoir", "notebook", "cellule", "competence", "bloc", "manuel")
 
 
-def notes_par_cellule(url_base: str, cellules: pd.DataFrame) -> pd.DataFrame:
+def notes_par_cellule(url_base: str, cellules: pd.DataFrame, pseudonymes: Pseudonymes | None = None) -> pd.DataFrame:
     """Notes de chaque apprenant du carnet de notes à chaque cellule notée, une ligne par couple.
 
     Parameters
@@ -56,6 +31,8 @@ def notes_par_cellule(url_base: str, cellules: pd.DataFrame) -> pd.DataFrame:
         Adresse SQLAlchemy du carnet de notes de nbgrader (SQLite ou PostgreSQL).
     cellules
         Étiquettes lues dans ``source/`` : colonnes devoir, notebook, cellule, competence, bloc, manuel (booléen).
+    pseudonymes
+        Donnent aux apprenants un autre nom que leur identifiant.
 
     Returns
     -------
@@ -73,15 +50,17 @@ def notes_par_cellule(url_base: str, cellules: pd.DataFrame) -> pd.DataFrame:
     ErreurSchema
         Une colonne manque à ``cellules``.
     """
-    # The gradebook's own cells decide which rows exist; a cell unknown to source/ keeps its points, without competence.
-    table = _lire(url_base).merge(
-        _definition(cellules), on=["devoir", "notebook", "cellule"], how="left", suffixes=("", "_source")
-    )
-    automatique = ~table["manuel_source"].astype("boolean").fillna(table["redigee"].astype("boolean")).astype(bool)
-    table["points"] = table["manuel"].fillna(table["auto"]) + table["extra"].fillna(0.0)
-    table["statut"] = _statut(table, automatique)
-    table["retard_s"] = _retard(table)
-    return table.sort_values(["apprenant", "rang", "devoir", "cellule"], ignore_index=True)[list(COLONNES)]
+    etiquettes = _definition(cellules)
+
+    def ordonner(notees: pd.DataFrame) -> pd.DataFrame:
+        # The gradebook's own cells decide which rows exist; one that source/ ignores keeps its points, untagged.
+        table = notees.merge(etiquettes, on=["devoir", "notebook", "cellule"], how="left")
+        return table.sort_values(["rang", "devoir", "cellule"], ignore_index=True)
+
+    def nommer(identifiants: list[str]) -> dict[str, str]:
+        return pseudonymes.table(identifiants) if pseudonymes else {nom: nom for nom in identifiants}
+
+    return _table(lire_carnet(url_base, ordonner, nommer))
 
 
 def _definition(cellules: pd.DataFrame) -> pd.DataFrame:
@@ -102,109 +81,46 @@ def _definition(cellules: pd.DataFrame) -> pd.DataFrame:
     return table.assign(rang=range(len(table)))
 
 
-def _statut(table: pd.DataFrame, automatique: pd.Series) -> pd.Series:
-    """Status of each row; the last rule that applies wins."""
-    statut = pd.Series(CORRIGE, index=table.index, dtype="object")
-    sans_note = table["points"].isna()
-    statut[table["a_revoir"].astype("boolean").fillna(False).astype(bool) | sans_note] = A_CONFIRMER
+def _table(carnet: Carnet) -> pd.DataFrame:
+    """The grid, learner after learner; texts are shared, not copied, from one row to the next."""
+    definition, eleves = carnet.cellules, len(carnet.apprenants)
+    devoir = definition["rang_devoir"].to_numpy()
+    automatique = ~definition["manuel"].astype("boolean").fillna(definition["redigee"]).to_numpy(dtype=bool)
+    points = np.where(np.isnan(carnet.manuel), carnet.auto, carnet.manuel) + np.nan_to_num(carnet.extra)
+    colonnes = {
+        "apprenant": np.repeat(carnet.apprenants, len(definition)),
+        **{
+            nom: np.tile(definition[nom].to_numpy(dtype=object), eleves)
+            for nom in ("devoir", "notebook", "cellule", "competence", "bloc")
+        },
+        "points": points,
+        "max": np.tile(definition["max"].to_numpy(), eleves),
+        "auto": carnet.auto,
+        "manuel": carnet.manuel,
+        "extra": carnet.extra,
+        "statut": _statut(points, carnet.a_revoir, carnet.remises["remise"][:, devoir], automatique),
+        "commentaire": carnet.commentaires,
+        "remis_le": carnet.remises["remis_le"][:, devoir],
+        "retard_s": _retard(carnet.remises)[:, devoir],
+        "penalite": carnet.remises["penalite"][:, devoir],
+    }
+    series = {nom: pd.Series(valeurs.ravel(), dtype=valeurs.dtype, copy=False) for nom, valeurs in colonnes.items()}
+    series["remis_le"] = series["remis_le"].dt.tz_localize("UTC")
+    return pd.DataFrame(series, columns=list(COLONNES), copy=False)
+
+
+def _statut(points: np.ndarray, a_revoir: np.ndarray, remise: np.ndarray, automatique: np.ndarray) -> np.ndarray:
+    """Status of each case; the last rule that applies wins."""
+    sans_note = np.isnan(points)
+    rang = (a_revoir | sans_note).astype(np.int8)
     # nbgrader leaves a new grade "to review": only an automatic cell without any score tells a failed run.
-    statut[automatique & sans_note] = ECHEC
-    statut[table["remise"].isna()] = NON_REMIS
-    return statut
+    rang[automatique & sans_note] = 2
+    rang[~remise] = 3
+    return STATUTS[rang]
 
 
-def _retard(table: pd.DataFrame) -> pd.Series:
+def _retard(remises: dict[str, np.ndarray]) -> np.ndarray:
     """Seconds after the learner's own deadline (extension included), as ``SubmittedAssignment.total_seconds_late``."""
-    limite = table["echeance"] + table["prolongation"].fillna(pd.Timedelta(0))
-    return (table["remis_le"] - limite).dt.total_seconds().clip(lower=0).fillna(0.0)
-
-
-def _lire(url_base: str) -> pd.DataFrame:
-    url = _adresse(url_base)
-    moteur = create_engine(url)
-    try:
-        with moteur.connect() as connexion:
-            resultat = connexion.execute(_requete())
-            table = pd.DataFrame(resultat.fetchall(), columns=list(resultat.keys()))
-    except SQLAlchemyError as erreur:
-        raise ErreurDonnees(
-            f"Le carnet de notes « {url.database} » ne répond pas, est illisible ou n'est pas celui de nbgrader : "
-            "vérifiez son adresse et vos droits de lecture."
-        ) from erreur
-    finally:
-        moteur.dispose()
-    return _typer(table)
-
-
-def _adresse(url_base: str) -> URL:
-    try:
-        url = make_url(url_base)
-        url.get_dialect()
-    except (ArgumentError, ModuleNotFoundError) as erreur:
-        raise ErreurDonnees(
-            "L'adresse du carnet de notes n'est pas reconnue : attendu « sqlite:///chemin/gradebook.db » "
-            "ou « postgresql+psycopg://… »."
-        ) from erreur
-    # SQLite creates the file that it does not find: an empty gradebook would pass for a course without learners.
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise ErreurDonnees(
-            f"Le carnet de notes « {url.database} » est introuvable : donnez l'adresse du gradebook.db du cours."
-        )
-    return url
-
-
-def _typer(table: pd.DataFrame) -> pd.DataFrame:
-    """Column types that do not depend on the database nor on the rows (an all-NULL column comes back as objects)."""
-    nombres = ("max", "auto", "manuel", "extra", "penalite")
-    types = {colonne: pd.to_numeric(table[colonne]).astype(float) for colonne in nombres}
-    instants = {colonne: pd.to_datetime(table[colonne], utc=True) for colonne in ("remis_le", "echeance")}
-    return table.assign(**types, **instants, prolongation=pd.to_timedelta(table["prolongation"]))
-
-
-def _requete() -> Select:
-    """One statement: every student × every graded cell, with what the student handed in, if anything."""
-    nature = func.coalesce(_BARRE.c.cell_type, _TACHE.c.cell_type)
-    return select(
-        _ELEVE.c.id.label("apprenant"),
-        _DEVOIR.c.name.label("devoir"),
-        _NOTEBOOK.c.name.label("notebook"),
-        _CELLULE.c.name.label("cellule"),
-        func.coalesce(_BARRE.c.max_score, _TACHE.c.max_score).label("max"),
-        # A graded cell that is also a solution, or prose, is read by a person.
-        case((_COMMENTEE.c.id.is_not(None), True), else_=nature == "markdown").label("redigee"),
-        _NOTE.c.auto_score.label("auto"),
-        _NOTE.c.manual_score.label("manuel"),
-        _NOTE.c.extra_credit.label("extra"),
-        _NOTE.c.needs_manual_grade.label("a_revoir"),
-        func.coalesce(_REMARQUE.c.manual_comment, _REMARQUE.c.auto_comment).label("commentaire"),
-        _REMISE.c.id.label("remise"),
-        _REMISE.c.timestamp.label("remis_le"),
-        _REMISE.c.extension.label("prolongation"),
-        _DEVOIR.c.duedate.label("echeance"),
-        func.coalesce(_PENALITE.c.total, 0.0).label("penalite"),
-    ).select_from(_jointure())
-
-
-def _jointure() -> Join:
-    notees = and_(_CELLULE.c.notebook_id == _NOTEBOOK.c.id, _CELLULE.c.type.in_(["GradeCell", "TaskCell"]))
-    remise = and_(_REMISE.c.assignment_id == _DEVOIR.c.id, _REMISE.c.student_id == _ELEVE.c.id)
-    copie = and_(_COPIE.c.notebook_id == _NOTEBOOK.c.id, _COPIE.c.assignment_id == _REMISE.c.id)
-    commentee = and_(
-        _COMMENTEE.c.name == _CELLULE.c.name,
-        _COMMENTEE.c.notebook_id == _CELLULE.c.notebook_id,
-        _COMMENTEE.c.type == case((_CELLULE.c.type == "GradeCell", "SolutionCell"), else_="TaskCell"),
-    )
-    remarque = and_(_REMARQUE.c.cell_id == _COMMENTEE.c.id, _REMARQUE.c.notebook_id == _COPIE.c.id)
-    return (
-        _ELEVE.join(_DEVOIR, true())
-        .join(_NOTEBOOK, _NOTEBOOK.c.assignment_id == _DEVOIR.c.id)
-        .join(_CELLULE, notees)
-        .outerjoin(_BARRE, _BARRE.c.id == _CELLULE.c.id)
-        .outerjoin(_TACHE, _TACHE.c.id == _CELLULE.c.id)
-        .outerjoin(_REMISE, remise)
-        .outerjoin(_PENALITE, _PENALITE.c.assignment_id == _REMISE.c.id)
-        .outerjoin(_COPIE, copie)
-        .outerjoin(_NOTE, and_(_NOTE.c.cell_id == _CELLULE.c.id, _NOTE.c.notebook_id == _COPIE.c.id))
-        .outerjoin(_COMMENTEE, commentee)
-        .outerjoin(_REMARQUE, remarque)
-    )
+    ecart = remises["remis_le"] - (remises["echeance"] + remises["prolongation"])
+    secondes = np.where(np.isnat(ecart), 0, ecart.astype("int64")) / 1e6
+    return np.clip(secondes, 0, None)

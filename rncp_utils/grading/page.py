@@ -13,10 +13,10 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rncp_utils.formats import INSECABLE, formater_nombre, pourcent
+from rncp_utils.grading.blocs import AJOURNE, VALIDATION
 from rncp_utils.grading.mentions import date_longue, mentions
 from rncp_utils.grading.notes import A_CONFIRMER, ECHEC, NON_REMIS
 from rncp_utils.grading.resultats import Resultats
-from rncp_utils.grading.tables import AJOURNE, VALIDATION
 from rncp_utils.niveaux import ACQUIS, EN_COURS, NIVEAUX, NON_ACQUIS, NON_EVALUE, Niveau, texte_du_taux
 from rncp_utils.referentiel import Bloc, Evaluation, Regles
 from rncp_utils.tableurs import ecriture_expliquee

@@ -14,6 +14,7 @@ from rncp_utils.referentiel.modele import (
     Referentiel,
     VoieAcces,
 )
+from rncp_utils.referentiel.rattrapages import devoir_de_rattrapage, epreuve_du_devoir
 from rncp_utils.referentiel.regles import Regles, charger_regles
 
 __all__ = [
@@ -29,5 +30,7 @@ __all__ = [
     "VoieAcces",
     "charger_referentiel",
     "charger_regles",
+    "devoir_de_rattrapage",
+    "epreuve_du_devoir",
     "fiches_livrees",
 ]

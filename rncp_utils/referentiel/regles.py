@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError
 
 from rncp_utils.erreurs import ErreurDonnees, ErreurListe
@@ -95,6 +96,14 @@ class Rattrapage(Modele):
     conserve: Literal["meilleure_note_par_epreuve"]
 
 
+class Vae(Modele):
+    """Voies jugées sur un livret de preuves : niveau le plus haut d'une preuve, preuves exigées par compétence."""
+
+    voies: Liste[Texte]
+    niveau_max: Annotated[int, Field(ge=1, le=10)]
+    preuves_minimum: Annotated[int, Field(ge=1)]
+
+
 class Regles(Modele):
     """Règles de certification d'une fiche. S'obtient par :func:`charger_regles`.
 
@@ -116,6 +125,7 @@ class Regles(Modele):
     arrondi: Arrondi
     absences: Absences
     rattrapage: Rattrapage
+    vae: Vae
     conservation_blocs: Literal["non_prevue_par_la_fiche"]
 
     _empreinte: str = PrivateAttr(default="")
@@ -142,6 +152,21 @@ class Regles(Modele):
         if not exact.is_finite() or not 0 <= exact <= 1:
             raise ErreurDonnees(f"Le taux {taux} n'est pas un nombre de 0 à 1 ; vérifiez les points comptés.")
         return exact.quantize(Decimal(1).scaleb(-self.arrondi.taux), rounding=ROUND_HALF_UP)
+
+    def arrondir_taux_en_nombre(self, taux: np.ndarray) -> np.ndarray:
+        """:meth:`arrondir_taux` d'un tableau de taux ; NaN reste NaN.
+
+        Only a rate so near a half that its binary writing could tip it is rounded through its decimal writing.
+        """
+        echelle = 10.0**self.arrondi.taux
+        entiers = np.floor(taux * echelle + 0.5)
+        reste = taux * echelle - np.floor(taux * echelle)
+        arrondis = entiers / echelle
+        douteux = np.abs(reste - 0.5) < 1e-6
+        hors = ~np.isnan(taux) & ~((taux >= 0) & (taux <= 1))
+        for rang in np.flatnonzero(douteux | hors):
+            arrondis.flat[rang] = float(self.arrondir_taux(float(taux.flat[rang])))
+        return arrondis
 
     def statut_du_taux(self, taux: float | Decimal | Fraction) -> Statut:
         """Statut que donne le seul taux, une fois arrondi par :meth:`arrondir_taux` ; un seuil atteint est acquis."""
@@ -206,6 +231,10 @@ def _fautes_croisees(contenu: dict[str, Any], referentiel: Referentiel) -> Itera
     quorum, membres = _valeur(contenu, "certification", "jury", "quorum"), referentiel.jury.membres
     if isinstance(quorum, int) and quorum > membres:
         yield f"certification › jury : quorum de {quorum} pour un jury de {membres} membres ; abaissez le quorum."
+    if _valeur(contenu, "certification", "compensation_entre_blocs") is True:
+        yield "certification : l'outil ne compense pas un bloc par un autre ; écrivez compensation_entre_blocs: false."
+    voies = tuple(voie.code for voie in referentiel.voies_acces.voies)
+    yield from _codes(_valeur(contenu, "vae", "voies"), "vae › voies", voies)
     minimum = _valeur(contenu, "competence", "epreuves_minimum")
     for bloc in referentiel.codes_blocs:
         nombre = len(referentiel.evaluations_du_bloc(bloc))

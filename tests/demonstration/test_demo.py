@@ -15,7 +15,8 @@ from rncp_utils.evaluation.banque import charger_banque
 
 FICHIERS = {
     "cohorte.html", "notes.xlsx", "notes_par_cellule.csv",
-    "apprenant_x_competence.csv", "apprenant_x_bloc.csv", "anomalies.csv",
+    "apprenant_x_competence.csv", "apprenant_x_competence_long.csv", "apprenant_x_bloc.csv",
+    "certifications.csv", "anomalies.csv",
 }  # fmt: skip
 
 
@@ -54,6 +55,18 @@ def test_la_classe_de_la_demonstration_est_variee(demo):
     assert (notes.groupby("apprenant").retard_s.max() > 0).sum() == 2
     anomalies = pd.read_csv(sortie / "exports" / "anomalies.csv", sep=";", encoding="utf-8-sig")
     assert {"copie_vide", "notebook_illisible", "json", "cellule_manquante"} <= set(anomalies.code)
+
+
+@pytest.mark.lent
+def test_le_jury_a_ses_documents(demo):
+    fin, sortie = demo
+    pages = {chemin.name.split("_")[0]: chemin for chemin in (sortie / "documents").glob("*.html")}
+    assert set(pages) == {"dossier-jury", "pv", "livret", "statistiques", "couverture", "suivi", "anomalies"}
+    assert len(list((sortie / "documents").glob("livret_*.html"))) == len(CLASSE)
+    pv = pages["pv"].read_text(encoding="utf-8")
+    for texte in ("Claire Petit", "Trois épreuves du bloc restent à passer.", "entraînement, non valable comme"):
+        assert texte in pv
+    assert "pv_Classe-fictive" in fin.stdout
 
 
 @pytest.mark.lent

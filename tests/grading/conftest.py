@@ -147,3 +147,15 @@ def source(tmp_path: Path) -> Callable[[Cours], Path]:
         return tmp_path / "source"
 
     return ecrire
+
+
+@pytest.fixture
+def ecrire_session(tmp_path: Path) -> Callable[..., None]:
+    """Writes a file of the session folder, as a spreadsheet leaves it: ``(name, heading, *rows)``."""
+
+    def ecrire(nom: str, entete: str, *lignes: str) -> None:
+        dossier = tmp_path / "session"
+        dossier.mkdir(exist_ok=True)
+        (dossier / nom).write_text("\r\n".join([entete, *lignes, ""]), encoding="utf-8-sig", newline="")
+
+    return ecrire

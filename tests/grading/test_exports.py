@@ -15,7 +15,7 @@ from rncp_utils.grading import exporter
 JOUR = dt.date(2026, 11, 23)
 FICHIERS = [
     *("cohorte.html", "notes.xlsx", "notes_par_cellule.csv", "apprenant_x_competence.csv"),
-    *("apprenant_x_bloc.csv", "anomalies.csv"),
+    *("apprenant_x_competence_long.csv", "apprenant_x_bloc.csv", "certifications.csv", "anomalies.csv"),
 ]
 COURS = [
     ("B1-QST", "qst_c1", "C1", 15, "test"),
@@ -56,13 +56,13 @@ def test_the_notes_file(exporte, tmp_path):
     lues = lignes(tmp_path / "exports" / "notes_par_cellule.csv")
     assert lues[0] == (
         "apprenant;devoir;notebook;cellule;competence;bloc;points;max;auto;manuel;extra;statut;commentaire;"
-        "remis_le;retard_s"
+        "remis_le;retard_s;session;prise_en_compte"
     )
     assert lues[2:4] == [
-        "'=ali;B1-QST;copie;qst_c1;C1;B1;12;15;12;;;corrigé;;2026-11-20T16:00:00+01:00;0",
-        "'=ali;B1-QST;copie;qst_c2;C2;B1;6,5;15;6,5;;;corrigé;;2026-11-20T16:00:00+01:00;0",
+        "'=ali;B1-QST;copie;qst_c1;C1;B1;12;15;12;;;corrigé;;2026-11-20T16:00:00+01:00;0;0;comptée",
+        "'=ali;B1-QST;copie;qst_c2;C2;B1;6,5;15;6,5;;;corrigé;;2026-11-20T16:00:00+01:00;0;0;comptée",
     ]
-    assert lues[4] == "zoe;B1-SYN;copie;syn_diag;C5;B1;;20;;;;non remis;;;0"
+    assert lues[4] == "zoe;B1-SYN;copie;syn_diag;C5;B1;;20;;;;non remis;;;0;0;non remise"
 
 
 def test_the_competence_file_has_a_rate_in_percent_and_a_status_each(exporte, tmp_path, referentiel):
@@ -89,11 +89,11 @@ def test_the_workbook_has_its_sheets(exporte, tmp_path, regles):
     exporte()
     classeur = openpyxl.load_workbook(tmp_path / "exports" / "notes.xlsx")
     assert classeur.sheetnames == [
-        *("Lisez-moi", "Compétences", "Détail", "Blocs", "Devoirs", "Cellules", "Anomalies"),
+        *("Lisez-moi", "Compétences", "Détail", "Blocs", "Certification", "Devoirs", "Cellules", "Anomalies"),
     ]
     lisez_moi = "\n".join(str(case.value) for ligne in classeur["Lisez-moi"] for case in ligne)
     assert f"SHA-256 {regles.empreinte}" in lisez_moi
-    assert "Version 1 du" in lisez_moi
+    assert "Version 2 du" in lisez_moi
     assert "Document édité le 23 novembre 2026." in lisez_moi
     assert "Ce document n'est pas un certificat." in lisez_moi
     assert "au 18 décembre 2023 : il a pris fin." in lisez_moi

@@ -10,7 +10,8 @@ import sqlalchemy
 from sqlalchemy.dialects import postgresql
 
 from rncp_utils.erreurs import ErreurDonnees, ErreurSchema
-from rncp_utils.grading.notes import COLONNES, _requete, notes_par_cellule
+from rncp_utils.grading.carnet import requete_des_cellules, requete_des_notes, requete_des_remises
+from rncp_utils.grading.notes import COLONNES, notes_par_cellule
 
 COURS = [
     ("B1-SYN", "syn_ebe", "C5", 10, "test"),
@@ -120,25 +121,34 @@ def test_a_gradebook_without_learners_gives_an_empty_table(lire):
     assert lire({}).empty
 
 
-def test_one_statement_whatever_the_number_of_learners(carnet, etiquettes):
-    url = carnet(COURS, {f"apprenant_{rang}": {"B1-SYN": {"notes": SYN}, "B1-QST": {}} for rang in range(12)})
+def test_each_table_is_read_once_whatever_the_number_of_learners(carnet, etiquettes):
     requetes = []
 
     def noter(connexion, curseur, requete, *reste):
         requetes.append(requete)
 
-    sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", noter)
-    try:
-        assert len(notes_par_cellule(url, etiquettes(COURS))) == 12 * 4
-    finally:
-        sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", noter)
-    assert len(requetes) == 1
+    def compter(nombre: int) -> int:
+        url = carnet(COURS, {f"apprenant_{rang}": {"B1-SYN": {"notes": SYN}, "B1-QST": {}} for rang in range(nombre)})
+        requetes.clear()
+        sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", noter)
+        try:
+            assert len(notes_par_cellule(url, etiquettes(COURS))) == nombre * 4
+        finally:
+            sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", noter)
+        lues = [requete for requete in requetes if requete.startswith("SELECT")]
+        assert sum("FROM grade" in requete for requete in lues) == 1
+        return len(lues)
+
+    assert compter(12) == compter(1) == 5
 
 
-def test_the_statement_is_also_written_for_postgresql():
-    texte = str(_requete().compile(dialect=postgresql.dialect()))
-    assert texte.startswith("SELECT student.id AS apprenant")
-    assert "LEFT OUTER JOIN grade ON" in texte
+def test_the_statements_are_also_written_for_postgresql():
+    for requete, debut in (
+        (requete_des_cellules(), "SELECT base_cell.id, base_cell.type"),
+        (requete_des_remises(), "SELECT submitted_assignment.assignment_id"),
+        (requete_des_notes(), "SELECT grade.cell_id"),
+    ):
+        assert str(requete.compile(dialect=postgresql.dialect())).startswith(debut)
 
 
 @pytest.mark.parametrize(

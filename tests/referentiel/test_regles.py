@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from hypothesis import given
@@ -50,6 +51,7 @@ def test_les_defauts_livres() -> None:
     assert REGLES.certification.blocs_requis == ("B1", "B2", "B3", "B4", "B5")
     assert REGLES.certification.jury.quorum == 3
     assert (REGLES.absences.justifiee, REGLES.absences.injustifiee) == ("non_evalue", "zero")
+    assert (REGLES.vae.voies, REGLES.vae.niveau_max, REGLES.vae.preuves_minimum) == (("experience",), 3, 1)
 
 
 def test_l_empreinte_est_celle_du_fichier() -> None:
@@ -99,6 +101,20 @@ def test_un_taux_impossible_est_refuse(taux: Any) -> None:
         REGLES.statut_du_taux(taux)
 
 
+@given(st.lists(st.floats(0, 1), max_size=30), st.lists(st.integers(0, 10_000), max_size=30))
+def test_un_tableau_de_taux_s_arrondit_comme_chaque_taux(quelconques: list[float], demis: list[int]) -> None:
+    # Halves of a ten-thousandth: where the binary writing of a rate may fall on the wrong side.
+    taux = np.array([*quelconques, *(min(n / 10_000 + 0.00005, 1.0) for n in demis), np.nan])
+    arrondis = REGLES.arrondir_taux_en_nombre(taux)
+    assert arrondis[:-1].tolist() == [float(REGLES.arrondir_taux(float(un))) for un in taux[:-1]]
+    assert np.isnan(arrondis[-1])
+
+
+def test_un_tableau_qui_contient_un_taux_impossible_est_refuse() -> None:
+    with pytest.raises(ErreurDonnees, match="n'est pas un nombre de 0 à 1"):
+        REGLES.arrondir_taux_en_nombre(np.array([0.5, 1.2]))
+
+
 def test_fautes_de_forme_et_de_renvoi_toutes_dites_en_une_fois(fautes: Callable[..., list[str]]) -> None:
     def abimer(regles: dict[str, Any]) -> None:
         regles["competence"]["acquis"] = 1.2
@@ -106,6 +122,7 @@ def test_fautes_de_forme_et_de_renvoi_toutes_dites_en_une_fois(fautes: Callable[
         regles["bloc"]["compensation"]["exclues"] = ["C17", "C17", "C99"]
         regles["certification"]["blocs_requis"] = ["B1", "B6"]
         regles["certification"]["jury"]["quorum"] = 4
+        regles["certification"]["compensation_entre_blocs"] = True
         regles["arrondi"]["methode"] = "bancaire"
         regles["bonus"] = 1
 
@@ -119,6 +136,7 @@ def test_fautes_de_forme_et_de_renvoi_toutes_dites_en_une_fois(fautes: Callable[
         + ".",
         "blocs_requis : « B6 » n'existe pas dans la fiche ; codes connus : B1, B2, B3, B4, B5.",
         "certification › jury : quorum de 4 pour un jury de 3 membres ; abaissez le quorum.",
+        "certification : l'outil ne compense pas un bloc par un autre ; écrivez compensation_entre_blocs: false.",
         "competence : epreuves_minimum vaut 2, épreuves du bloc B5 : 1 ; abaissez-le.",
     ]
 
@@ -168,6 +186,7 @@ def test_des_regles_ecrites_pour_une_autre_fiche_se_chargent(tmp_path: Path, fic
     donnees = copy.deepcopy(DONNEES)
     donnees["fiche"] = "90001"
     donnees["bloc"]["compensation"]["exclues"] = ["K5"]
+    donnees["vae"]["voies"] = ["formation"]
     donnees["certification"] |= {"blocs_requis": ["M1", "M2"], "jury": {"quorum": 2}}
     chemin = tmp_path / "regles.yaml"
     chemin.write_text(yaml.safe_dump(donnees, allow_unicode=True), encoding="utf-8")
