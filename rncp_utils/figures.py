@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.fichiers import ecrire_texte, ecriture_atomique
-from rncp_utils.formats import formater_nombre
+from rncp_utils.formats import INSECABLE, NON_SIGNIFICATIF, formater_nombre
+from rncp_utils.typographie import MOINS, typographier
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,10 @@ PALETTE = {
     "gris": "#6b7682",
 }
 HACHURES = {"marine": "", "bleu": "//", "vermillon": "\\\\\\\\", "vert": "..", "pourpre": "xx", "gris": "--"}
-MOINS = "\u2212"
+_MESURE = re.compile(rf"[-+{MOINS}]?[0-9][0-9\s.,]*\s?(%|€|k€|M€|points?|jours?|mois|ans?|fois|h)?")
+_SANS_VALEUR = {"", "–", NON_SIGNIFICATIF}
+# A remark in place of a number (« sans objet ») must stay short: numbers are not broken into lines.
+_REMARQUE = 25
 FORMATS = ("svg", "png", "html")
 # Beyond these amounts, axes and labels change unit: a chart is read at a glance.
 _ECHELLES_EURO = ((10e9, 1e6, "M€"), (10e6, 1e3, "k€"))
@@ -179,9 +183,9 @@ class FigureAccessible:
         """Élément ``figure`` : légende, image, tableau de données repliable."""
         unite = f" <span>({escape(self.unite)})</span>" if self.unite else ""
         en = f", en {self.unite}" if self.unite else ""
-        source = f'<p class="source">Source : {escape(self.source)}</p>\n' if self.source else ""
+        source = f'<p class="source">Source{INSECABLE}: {_lisible(self.source)}</p>\n' if self.source else ""
         return (
-            f'<figure class="rncp-figure">\n<figcaption>{escape(self.titre)}{unite}</figcaption>\n{self.image()}\n'
+            f'<figure class="rncp-figure">\n<figcaption>{_lisible(self.titre)}{unite}</figcaption>\n{self.image()}\n'
             f"<details>\n<summary>Tableau des données</summary>\n"
             f"{tableau_html(self.donnees, titre=f'{self.titre}{en}')}\n</details>\n{source}</figure>"
         )
@@ -295,17 +299,24 @@ def tableau_html(df: pd.DataFrame, *, titre: str) -> str:
     niveaux = [str(nom) if nom is not None else "" for nom in df.index.names] if index else []
     colonnes = [_Colonne(df.iloc[:, rang]) for rang in range(df.shape[1])]
     entetes = [_entete(nom or ("Libellé" if len(niveaux) == 1 else "")) for nom in niveaux]
-    entetes += [_entete(_titre_de(nom), colonne.nombre) for nom, colonne in zip(df.columns, colonnes, strict=True)]
+    entetes += [_entete(_titre_de(nom), colonne.a_droite) for nom, colonne in zip(df.columns, colonnes, strict=True)]
     lignes = []
     for rang, cle in enumerate(df.index):
         cles = (cle if isinstance(cle, tuple) else (cle,)) if index else ()
-        cases = [f'<th scope="row">{escape(_texte(partie))}</th>' for partie in cles]
+        cases = [f'<th scope="row">{_lisible(_texte(partie))}</th>' for partie in cles]
         cases += [colonne.case(rang) for colonne in colonnes]
         lignes.append(f"<tr>{''.join(cases)}</tr>")
     return (
-        f"<table>\n<caption>{escape(titre)}</caption>\n<thead><tr>{''.join(entetes)}</tr></thead>\n"
+        f"<table>\n<caption>{_lisible(titre)}</caption>\n<thead><tr>{''.join(entetes)}</tr></thead>\n"
         f"<tbody>\n{chr(10).join(lignes)}\n</tbody>\n</table>"
     )
+
+
+def _mesures(cases: list[str]) -> bool:
+    """Whether written cells are amounts and rates, with their unit, for the most part."""
+    dites = [case for case in cases if case not in _SANS_VALEUR]
+    mesures = [case for case in dites if _MESURE.fullmatch(case)]
+    return 2 * len(mesures) > len(dites) and all(len(case) <= _REMARQUE for case in dites)
 
 
 class _Colonne:
@@ -318,12 +329,18 @@ class _Colonne:
         self.valeurs = serie.tolist()
         entiers = self.nombre and all(float(valeur).is_integer() for valeur in serie.dropna())
         self.decimales = 0 if entiers else 2
+        self.a_droite = self.nombre or _mesures([_texte(valeur) for valeur in self.valeurs])
 
     def case(self, rang: int) -> str:
         valeur = self.valeurs[rang]
         if self.nombre:
-            return f'<td class="nombre">{formater_nombre(valeur, self.decimales)}</td>'
-        return f"<td>{escape(_texte(valeur))}</td>"
+            return f'<td class="nombre">{_lisible(formater_nombre(valeur, self.decimales))}</td>'
+        classe = ' class="nombre"' if self.a_droite else ""
+        return f"<td{classe}>{_lisible(_texte(valeur))}</td>"
+
+
+def _lisible(texte: str) -> str:
+    return escape(typographier(texte))
 
 
 def _texte(valeur: object) -> str:
@@ -345,7 +362,7 @@ def _titre_de(nom: object) -> str:
 
 def _entete(nom: str, nombre: bool = False) -> str:
     classe = ' class="nombre"' if nombre else ""
-    return f'<th scope="col"{classe}>{escape(nom)}</th>'
+    return f'<th scope="col"{classe}>{_lisible(nom)}</th>'
 
 
 def _texte_exige(texte: object, quoi: str, conseil: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 from pathlib import Path
 
@@ -29,6 +30,9 @@ def test_le_code_du_guide_se_lit_et_n_appelle_que_des_noms_connus(code: str) -> 
     arbre = ast.parse(code)
     connus = {*dir(lecon), *dir(evaluation), *DU_CAS}
     connus |= {noeud.name for noeud in ast.walk(arbre) if isinstance(noeud, ast.FunctionDef)}
+    for noeud in ast.walk(arbre):
+        if isinstance(noeud, ast.ImportFrom):
+            connus |= {a.name for a in noeud.names if hasattr(importlib.import_module(noeud.module), a.name)}
     appels = {n.func.id for n in ast.walk(arbre) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
     assert appels <= connus
 

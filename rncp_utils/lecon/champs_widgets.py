@@ -14,6 +14,8 @@ from rncp_utils.lecon.reponses import Reponse
 # Takes the answer, or the answer of one cell of a compound question (second argument).
 Noter = Callable[..., None]
 A_CHOISIR = "Choisir…"
+# Beyond, a menu beside its element would cut the option that was chosen: it goes below.
+OPTION_COURTE = 40
 
 
 def champ(question: Question, reponse: Reponse | None, noter: Noter) -> widgets.Widget:
@@ -89,7 +91,9 @@ def _menus(question: Question, reponse: Reponse | None, noter: Noter) -> widgets
         avec_classe(widgets.HBox([_libelle(case.enonce), _case(case, reponse, noter)]), "rncp-ligne")
         for case in question.cases
     ]
-    return avec_classe(widgets.VBox(lignes), "rncp-menus")
+    menus = avec_classe(widgets.VBox(lignes), "rncp-menus")
+    longues = any(len(option.texte) > OPTION_COURTE for option in question.options)
+    return avec_classe(menus, "rncp-empile") if longues else menus
 
 
 def _tableau(question: Question, reponse: Reponse | None, noter: Noter) -> widgets.Widget:

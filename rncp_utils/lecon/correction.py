@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from rncp_utils.comparaison import ErreurType, comparer
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.formats import lire_nombre
-from rncp_utils.lecon.questions import APP, JE_NE_SAIS_PAS, LIBRES, NUM, ORD, QCM, QCU, TAB, Question
+from rncp_utils.lecon.questions import APP, JE_NE_SAIS_PAS, LIBRES, NUM, ORD, QCM, QCU, TAB, Question, dire_unite
 
 if TYPE_CHECKING:
     from rncp_utils.lecon.fiche import ChampFormatif
+
+RIEN_ENCORE = "Je ne vois pas encore de réponse."
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Correcteur:
         if reponse is None or reponse == "" or reponse == {} or reponse == []:
             if question.facultatif:
                 return Retour(1.0, "Question facultative : rien n'est attendu.")
-            return Retour(0.0, f"Je ne vois pas encore de réponse. {_invite(question)}")
+            return Retour(0.0, f"{RIEN_ENCORE} {_invite(question)}")
         if question.type == NUM:
             return self._nombre(question, formatif, reponse, question.id)
         if question.type == TAB:
@@ -116,13 +118,13 @@ class Correcteur:
         for case in jugees:
             donnee = reponse.get(case.id)
             if not donnee:
-                faux.append((case, "case vide"))
+                faux.append((case, "Cette case est vide."))
             elif case.type == NUM:
                 retour = self._nombre(case, formatif, donnee, case.id)
                 if not retour.juste:
                     faux.append((case, retour.phrase))
             elif donnee != (formatif.juste or {}).get(case.id):
-                faux.append((case, "ce choix ne convient pas"))
+                faux.append((case, "Ce choix ne convient pas."))
         if not faux:
             return Retour(1.0, "Tout le tableau est juste.")
         justes = len(jugees) - len(faux)
@@ -134,9 +136,8 @@ class Correcteur:
 
 def _invite(question: Question) -> str:
     if question.type == NUM:
-        en = f" en {question.unite}" if question.unite else ""
-        return f"Saisissez un nombre{en}, puis cliquez sur Vérifier."
-    return "Répondez, puis cliquez sur Vérifier."
+        return f"Saisissez un nombre{dire_unite(question.unite)}, puis cliquez sur « Vérifier ma réponse »."
+    return "Répondez, puis cliquez sur « Vérifier ma réponse »."
 
 
 def _sur(justes: int, total: int, nom: str) -> str:
@@ -180,10 +181,17 @@ def _par_element(question: Question, attendus: Mapping[str, str], reponse: Mappi
     faux = [element.texte for element in question.elements if reponse.get(element.id) != attendus[element.id]]
     justes = len(attendus) - len(faux)
     if not faux:
-        return Retour(1.0, "C'est juste, du premier au dernier.")
+        return Retour(
+            1.0, f"C'est juste : {'tout est à sa place' if question.type == ORD else 'chaque choix convient'}."
+        )
     pluriel = "éléments bien placés" if nom.startswith("élément") else "associations justes"
     compte = f"{justes} {pluriel if justes > 1 else nom} sur {len(attendus)}"
-    return Retour(justes / len(attendus), f"{compte}. À reprendre d'abord : « {faux[0]} ».")
+    return Retour(justes / len(attendus), f"{compte}. À reprendre d'abord : {_cite(faux[0])}.")
+
+
+def _cite(texte: str) -> str:
+    """Between French quotes, unless it is a quotation already."""
+    return texte if texte.startswith("«") else f"« {texte} »"
 
 
 _JUGES = {QCU: _choix_unique, QCM: _choix_multiple, APP: _appariement, ORD: _ordre}

@@ -8,7 +8,7 @@ from typing import Any
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.lecon import exercice_html as html
 from rncp_utils.lecon.affichage import Affichage
-from rncp_utils.lecon.correction import Correcteur, Retour
+from rncp_utils.lecon.correction import RIEN_ENCORE, Correcteur, Retour
 from rncp_utils.lecon.identite import APPRENANT, apprenant, mode
 from rncp_utils.lecon.lecon import SESSION_DU_COURS, Lecon, lecon_ouverte
 from rncp_utils.lecon.messages import phrase_de_virgule
@@ -17,6 +17,8 @@ from rncp_utils.lecon.saisie import Saisie, ouvrir_saisie
 
 ESSAIS_AVANT_CORRIGE = 2
 PISTE, METHODE, CORRIGE = INDICES = ("piste", "methode", "corrige")
+# The first press runs the code cell, the second one the exercise below it.
+CASE_A_COMPLETER = "Complétez la case au-dessus, puis appuyez deux fois sur Maj + Entrée."
 
 
 class Exercice(Affichage):
@@ -68,7 +70,8 @@ class Exercice(Affichage):
         if mode() != APPRENANT:
             return [self.en_html(html.enonce(self))]
         if self.valeurs is not None:
-            return [self.en_html(html.enonce(self) + html.retours(self, self.verifier_valeurs()))]
+            contenu = html.enonce(self) + html.retours(self, self.verifier_valeurs())
+            return [self.en_html(f'<div class="rncp-questionnaire">{contenu}</div>')]
         from rncp_utils.lecon.exercice_widgets import exercice  # ipywidgets: only here
 
         return [dict(exercice(self)._repr_mimebundle_()) | {"text/plain": str(self)}]
@@ -105,7 +108,9 @@ class Exercice(Affichage):
         if retours:
             return retours
         if all(valeur is None for valeur in (self.valeurs or {}).values()):
-            return self.correcteur.juger({})
+            return {
+                question.id: Retour(0.0, f"{RIEN_ENCORE} {CASE_A_COMPLETER}") for question, _ in self.correcteur.champs
+            }
         return self.verifier({nom: _nombre_de_case(valeur) for nom, valeur in (self.valeurs or {}).items()})
 
     def indice(self, lequel: str) -> str:
@@ -131,6 +136,7 @@ class Exercice(Affichage):
         if mode() == APPRENANT:
             competence = self.fiche.competence
             noter_exercice(self.lecon.dossier, self.lecon.fiche.lecon, self.nom, competence=competence, **quoi)
+            self.lecon.dire_l_avancement()
 
 
 def _nombre_de_case(valeur: Any) -> Any:

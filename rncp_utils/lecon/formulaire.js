@@ -13,6 +13,10 @@
     return noeud.id;
   }
 
+  function lire(noeud) {
+    return noeud.textContent.trim();
+  }
+
   function nommer(groupe, role, enonce) {
     groupe.setAttribute("role", role);
     groupe.setAttribute("aria-labelledby", identifiant(enonce));
@@ -37,7 +41,7 @@
     });
     question.querySelectorAll(".rncp-ligne").forEach((ligne) => {
       const champ = ligne.querySelector("select");
-      if (champ) champ.setAttribute("aria-labelledby", identifiant(ligne.querySelector(".rncp-libelle")));
+      if (champ) champ.setAttribute("aria-label", lire(ligne.querySelector(".rncp-libelle")));
     });
     question.querySelectorAll(".rncp-grille").forEach(nommerLesCases);
   }
@@ -50,7 +54,7 @@
       const champ = boite.querySelector("input, select");
       if (!champ) return;
       const ligne = cases[rang - (rang % colonnes)];
-      champ.setAttribute("aria-labelledby", identifiant(ligne) + " " + identifiant(cases[rang % colonnes]));
+      champ.setAttribute("aria-label", lire(ligne) + ", " + lire(cases[rang % colonnes]));
     });
   }
 
@@ -157,7 +161,24 @@
     return panneaux.find((panneau) => panneau.content?.node === page);
   }
 
+  // Authors type plain spaces: in French none may be the place where a line is cut before « : » or « ? ».
+  function typographier(formulaire) {
+    const page = formulaire.closest(".jp-Notebook");
+    if (!page || page.dataset.rncpEspaces) return;
+    page.dataset.rncpEspaces = "fait";
+    page.querySelectorAll(".jp-RenderedMarkdown").forEach((texte) => {
+      const noeuds = document.createTreeWalker(texte, NodeFilter.SHOW_TEXT);
+      while (noeuds.nextNode()) {
+        const noeud = noeuds.currentNode;
+        if (noeud.parentElement.closest("code")) continue;
+        const joli = noeud.data.replace(/ (?=[:;?!»%€])/g, "\u00a0").replace(/« /g, "«\u00a0");
+        if (joli !== noeud.data) noeud.data = joli;
+      }
+    });
+  }
+
   function preparer(formulaire) {
+    typographier(formulaire);
     const decrireTout = () => {
       formulaire.querySelectorAll(".rncp-question").forEach(decrire);
       formulaire.querySelectorAll(".rncp-curseur").forEach(nommerLeCurseur);

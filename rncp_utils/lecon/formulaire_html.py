@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
@@ -21,9 +20,11 @@ from rncp_utils.lecon.questions import (
     TXT,
     Colonne,
     Question,
+    dire_unite,
 )
 from rncp_utils.lecon.reponses import Reponse
 from rncp_utils.lecon.saisie import Etat, Saisie, comprendre
+from rncp_utils.typographie import typographier
 
 TEXTE_JE_NE_SAIS_PAS = "Je ne sais pas"
 CONSIGNES = {
@@ -39,17 +40,11 @@ CONSIGNES = {
 CONSIGNE_EVALUATION = (
     "Chaque réponse est enregistrée dès que vous la donnez. Aucun indice n'est donné pendant l'évaluation."
 )
-UNITES_COMPTEES = {"fois", "contacts", "clients", "rendez-vous"}
 PHRASE_DE_REPRISE = (
     "Si aucune question n'apparaît ci-dessous, ouvrez le menu Exécution et choisissez « Exécuter toutes les "
     "cellules » : vos réponses enregistrées reviendront."
 )
 STYLE = f"<style>{Path(__file__).with_name('formulaire.css').read_text(encoding='utf-8')}</style>"
-
-
-def typographier(texte: str) -> str:
-    """Text with the no-break spaces of French: before « : ; ? ! » % € », after « « »."""
-    return re.sub(r" (?=[:;?!»%€])|(?<=«) ", INSECABLE, texte)
 
 
 def _texte(texte: str) -> str:
@@ -84,10 +79,9 @@ def question(rang: int, total: int, contenu: Question) -> str:
 
 def libelle_du_nombre(unite: str) -> str:
     """Visible label of a number field, with its unit."""
-    precision = {"": "", "h": ", en heures"}.get(unite, f", en {unite}")
-    if unite in UNITES_COMPTEES:
-        precision = f", nombre de {unite}"
-    return f"Votre réponse{precision}{INSECABLE}:"
+    precision = dire_unite(unite)
+    virgule = ", nombre" if precision.startswith(" de ") else "," if precision else ""
+    return f"Votre réponse{virgule}{precision}{INSECABLE}:"
 
 
 def titre_de_colonne(colonne: Colonne) -> str:

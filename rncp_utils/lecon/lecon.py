@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +27,17 @@ class Lecon:
 
     fiche: Fiche
     dossier: Path
+    # What the page shows of the learner's progress, to be shown again after each try.
+    suivis: dict[str, Callable[[], None]] = field(default_factory=dict, compare=False)
 
     def avancement(self) -> Avancement:
         """What the learner already did here."""
         return lire_avancement(self.dossier, self.fiche.lecon)
+
+    def dire_l_avancement(self) -> None:
+        """Bring up to date what the page shows of it."""
+        for montrer in self.suivis.values():
+            montrer()
 
 
 _ouverte: Lecon | None = None

@@ -14,6 +14,7 @@ from typing import Any
 from rncp_utils.erreurs import ErreurRncp
 from rncp_utils.formats import avec_unite
 from rncp_utils.lecon.identite import APPRENANT, mode
+from rncp_utils.typographie import typographier
 
 NON_DEMARREE = "La leçon n'est pas démarrée. Cliquez sur ▶ Démarrer la leçon en haut de la page, puis recommencez."
 RETABLIR = "Utilisez Annuler (Ctrl + Z) dans la case pour revenir à l'état précédent, ou rouvrez la leçon."
@@ -132,7 +133,7 @@ def _ossature(source: str) -> bool:
 
 def html_de_lecture(phrase: str) -> str:
     """What was read of an answer, under its cell."""
-    return f'<p role="status" style="margin:4px 0;font-size:15px">✔ {escape(phrase)}</p>'
+    return f'<p role="status" style="margin:4px 0;font-size:15px">✔ {escape(typographier(phrase))}</p>'
 
 
 def html_d_erreur(phrase: str) -> str:
@@ -140,7 +141,7 @@ def html_d_erreur(phrase: str) -> str:
     return (
         '<div role="alert" style="max-width:760px;padding:8px 12px;border-left:4px solid #b26a00;'
         'background:var(--jp-layout-color2,#eee);color:var(--jp-ui-font-color1,#212121);font-size:15px;line-height:1.5">'
-        f"▲ {escape(phrase)}</div>"
+        f"▲ {escape(typographier(phrase))}</div>"
     )
 
 

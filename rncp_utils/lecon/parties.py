@@ -52,7 +52,16 @@ def sources() -> Partie:
 
 
 class Bilan(Affichage):
-    """End of a lesson: exercises done and what to remember; executed again, it is up to date."""
+    """End of a lesson: exercises done and what to remember, kept up to date while the learner works above it."""
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        [affichage] = self.affichages()
+        poignee = display(affichage, raw=True, display_id=True)
+        if mode() == APPRENANT and poignee is not None:
+            suivis = lecon_ouverte().suivis
+            suivis["bilan"] = lambda: poignee.update(self.affichages()[0], raw=True)
 
     def affichages(self) -> list[dict[str, Any]]:
         lecon = lecon_ouverte()

@@ -20,6 +20,8 @@ COMPOSES = (ORD, APP, TAB)
 LIBRES = (TXT, RED)
 TYPES_DE_COLONNE = (QCU, NUM, TXT)
 JE_NE_SAIS_PAS = "je_ne_sais_pas"
+# What is counted rather than measured: « un nombre de contacts », never « en contacts ».
+UNITES_COMPTEES = frozenset({"fois", "contacts", "clients", "rendez-vous"})
 LONGUEUR = {NUM: 200, TXT: 300, RED: 8000}
 
 
@@ -103,3 +105,14 @@ class Question:
         if self.type == APP:
             return tuple(Question(id=e.id, type=QCU, enonce=e.texte, options=self.options) for e in self.elements)
         return ()
+
+
+def dire_unite(unite: str) -> str:
+    """Unit of a number as it follows « un nombre »: « en € », « en heures », « de fois », with a space before it.
+
+    >>> dire_unite("€"), dire_unite("h"), dire_unite("fois"), dire_unite("")
+    (' en €', ' en heures', ' de fois', '')
+    """
+    if not unite:
+        return ""
+    return f" de {unite}" if unite in UNITES_COMPTEES else f" en {'heures' if unite == 'h' else unite}"

@@ -72,6 +72,7 @@ def test_le_gabarit_de_devoir_n_appelle_aucun_constat(devoir: Path) -> None:
         ("V55", remplacer("depart", "from rncp_utils.lecon", "from rncp_utils.evaluation")),
         ("V55", lambda nb: nb.cells.append(new_code_cell('charger_cles("qst_c1")'))),
         ("V56", remplacer("cas_avis", "=== BEGIN MARK SCHEME ===", "")),
+        ("V57", lambda nb: cellule(nb, "cas_ebe").metadata.update(tags=["C5", "masquee", "noyau-apprenant"])),
         ("V41", remplacer("fin", "Avant de rendre", "Avant de rendre !")),
         ("V23", lambda nb: cellule(nb, "form_ebe").metadata.update(tags=[])),
     ],

@@ -1,141 +1,27 @@
-"""Lessons B1-L6 and B1-L7: the figures that they teach, and what each exercise says of right and mistaken answers."""
+"""Lessons B1-L6 and B1-L7: the figures that they teach."""
 
 from __future__ import annotations
 
-import ast
-import re
-from pathlib import Path
-from typing import Any
-
-import nbformat
 import pytest
 
-from rncp_utils.lecon.exercice import Exercice
-from rncp_utils.lecon.questions import APP, NUM, ORD, QCM, QCU, TAB
-from rncp_utils.lecon.simulateur import Curseur, Simulateur
+from tests.cours.page import Page, choix_uniques, executer_ensemble, plate
 
-BLOC = Path(__file__).parents[2] / "course" / "bloc1"
 L6, L7 = "B1_L6_bilan_ratios", "B1_L7_projet_previsionnel_risques"
-
-
-class Page:
-    """A lesson executed here: its variables, what each of its cells shows."""
-
-    def __init__(self, nom: str) -> None:
-        self.noms: dict[str, Any] = {}
-        self.montres: list[Any] = []
-        for cellule in nbformat.read(BLOC / f"{nom}.ipynb", as_version=4).cells:
-            if cellule.cell_type == "code":
-                self._executer(cellule.source)
-        self.exercices = {x.nom: x for x in self.montres if isinstance(x, Exercice)}
-        (self.simulateur,) = [x for x in self.montres if isinstance(x, Simulateur)]
-
-    def _executer(self, source: str) -> None:
-        arbre = ast.parse(source)
-        fin = arbre.body.pop() if isinstance(arbre.body[-1], ast.Expr) else None
-        exec(compile(arbre, "cellule", "exec"), self.noms)
-        if fin is not None:
-            self.montres.append(eval(compile(ast.Expression(fin.value), "cellule", "eval"), self.noms))
 
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, Page]:
     """Both lessons, executed as a grader sees them: nothing is written."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RNCP_MODE", "test")
-        patch.chdir(BLOC)
-        return {nom: Page(nom) for nom in (L6, L7)}
-
-
-def _nombre(attendu: float) -> str:
-    """A number as a learner types it, to two decimals."""
-    return str(round(attendu, 2))
-
-
-def _juste(exercice: Exercice) -> dict[str, Any]:
-    """The right answers of an exercise, as a learner would type them."""
-    attendus = exercice.correcteur.attendus
-    reponses: dict[str, Any] = {}
-    for question, formatif in exercice.correcteur.champs:
-        if question.type == NUM:
-            reponses[question.id] = _nombre(attendus[question.id])
-        elif question.type == TAB:
-            reponses[question.id] = {
-                c.id: _nombre(attendus[c.id]) if c.type == NUM else formatif.juste[c.id] for c in question.cases
-            }
-        elif question.type == ORD:
-            reponses[question.id] = {nom: str(rang) for rang, nom in enumerate(formatif.juste, start=1)}
-        elif question.type in (QCU, QCM, APP):
-            reponses[question.id] = formatif.juste
-        else:
-            reponses[question.id] = "Un texte."
-    return reponses
-
-
-@pytest.mark.parametrize("nom", [L6, L7])
-def test_la_bonne_reponse_de_chaque_exercice_est_juste_et_ses_textes_sont_complets(pages, nom):
-    page = pages[nom]
-    fiche = next(iter(page.exercices.values())).lecon.fiche
-    assert set(page.exercices) == set(fiche.exercices)
-    for exercice in page.exercices.values():
-        retours = exercice.correcteur.juger(_juste(exercice))
-        assert {cle: r.phrase for cle, r in retours.items() if not r.juste} == {}, exercice.nom
-        textes = [exercice.fiche.enonce, exercice.fiche.conclusion, *exercice.fiche.indices.model_dump().values()]
-        textes = [exercice.texte(texte) for texte in textes] + [str(exercice.correcteur.champs)]
-        assert not [t for t in textes if re.search(r"\{[a-z]\w*\}", t)], exercice.nom
-
-
-@pytest.mark.parametrize("nom", [L6, L7])
-def test_chaque_erreur_type_a_sa_valeur_et_sa_phrase(pages, nom):
-    for exercice in pages[nom].exercices.values():
-        bonnes = _juste(exercice)
-        for question, formatif in exercice.correcteur.champs:
-            dites = set()
-            for cellule in question.cases or (question,):
-                for faute, valeur in exercice.correcteur.erreurs.get(cellule.id, {}).items():
-                    donnee = _nombre(valeur)
-                    reponse = {**bonnes[question.id], cellule.id: donnee} if question.cases else donnee
-                    retour = exercice.correcteur.juger(bonnes | {question.id: reponse})[question.id]
-                    assert not retour.juste, (exercice.nom, cellule.id, faute)
-                    assert formatif.erreurs[faute] in retour.phrase, (exercice.nom, cellule.id, faute)
-                    dites.add(faute)
-            assert dites == set(formatif.erreurs), (exercice.nom, question.id)
-
-
-@pytest.mark.parametrize("nom", [L6, L7])
-def test_chaque_mauvaise_option_est_expliquee(pages, nom):
-    for exercice in pages[nom].exercices.values():
-        for question, formatif in exercice.correcteur.champs:
-            if question.type in (QCU, QCM):
-                justes = [formatif.juste] if question.type == QCU else formatif.juste
-                assert set(formatif.retours) == {o.id for o in question.options} - set(justes), exercice.nom
+    return executer_ensemble("bloc1", (L6, L7))
 
 
 def test_la_bonne_option_ne_se_devine_pas_a_sa_longueur(pages):
     longueurs = [
-        sorted(question.options, key=lambda o: -len(o.texte))[0].id == formatif.juste
-        for page in pages.values()
-        for exercice in page.exercices.values()
-        for question, formatif in exercice.correcteur.champs
-        if question.type == QCU
+        sorted(question.options, key=lambda o: -len(o.texte))[0].id == juste
+        for question, juste in choix_uniques(pages.values())
     ]
     assert len(longueurs) >= 10
     assert sum(longueurs) <= len(longueurs) / 2
-
-
-@pytest.mark.parametrize("nom", [L6, L7])
-@pytest.mark.filterwarnings("error")
-def test_le_simulateur_part_du_cas_et_repond_a_chaque_extremite(pages, nom):
-    simulateur = pages[nom].simulateur
-    for reglage in simulateur.parametres:
-        assert isinstance(reglage, Curseur)
-        # The slider snaps to its steps: a case between two would be shown wrong.
-        assert ((reglage.depart - reglage.minimum) / reglage.pas).is_integer(), reglage.nom
-        for valeur in (reglage.minimum, reglage.maximum):
-            vue = simulateur.voir(**{reglage.nom: valeur})
-            assert vue.figure is not None and vue.phrase and "▲" not in vue.phrase, (reglage.nom, valeur)
-            assert "n.s." not in vue.phrase, (reglage.nom, valeur)
-    assert simulateur.prediction.verdict() in simulateur.prediction.options
 
 
 def test_les_chiffres_du_bilan(pages):
@@ -167,7 +53,7 @@ def test_tout_ce_qui_a_ete_paye_en_n_l_a_ete_par_quelqu_un(pages):
 def test_rendre_trente_jours_aux_fournisseurs_demande_plus_que_l_autorisation(pages):
     simulateur = pages[L6].simulateur
     assert simulateur.prediction.verdict() == "fort"
-    assert "trésorerie nette −128 725 €" in re.sub(r"\s", " ", simulateur.voir(fournisseurs=-30).phrase)
+    assert "trésorerie nette −128 725 €" in plate(simulateur.voir(fournisseurs=-30).phrase)
     assert "dépassée" not in simulateur.voir(clients=-25).phrase
 
 
@@ -199,5 +85,5 @@ def test_un_differe_allege_la_premiere_annee_et_alourdit_les_suivantes(pages):
 def test_vendre_un_cinquieme_de_moins_efface_presque_tout_l_ebe(pages):
     simulateur = pages[L7].simulateur
     assert simulateur.prediction.verdict() == "disparait"
-    assert "la plus faible : 1,18 fois, année 1, entre 1" in re.sub(r"\s", " ", simulateur.voir(ventes=-20).phrase)
+    assert "la plus faible : 1,18 fois, année 1, entre 1" in plate(simulateur.voir(ventes=-20).phrase)
     assert "sous 1" in simulateur.voir(ventes=-30).phrase

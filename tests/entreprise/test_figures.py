@@ -117,6 +117,24 @@ class TestCourbe:
         with pytest.raises(ErreurDonnees, match="plusieurs entreprises"):
             courbe_frng_bfr_tn(pd.concat({"732829320": bilans, "552081317": bilans}))
 
+    @pytest.mark.parametrize(
+        ("frng", "bfr"),
+        [
+            ([121_875, 111_175, -35_925], [86_000, 109_000, 29_000]),
+            ([-20_000, -35_925, -40_000], [-60_000, 29_000, -10_000]),
+            ([50_000, 52_000, 51_000, 48_000], [49_000, 10_000, 51_500, 47_000]),
+        ],
+    )
+    def test_les_montants_ne_se_couvrent_pas(self, frng, bfr):
+        table = pd.DataFrame({"frng": frng, "bfr": bfr}, index=range(2022, 2022 + len(frng)))
+        figure = courbe_frng_bfr_tn(table.assign(tresorerie_nette=table["frng"] - table["bfr"])).figure
+        ax = figure.axes[0]
+        textes = [texte.get_window_extent() for texte in ax.texts]
+        barres = [barre.get_window_extent().shrunk(0.98, 0.98) for barre in ax.patches]
+        assert len(textes) == 3 * len(frng)
+        for rang, texte in enumerate(textes):
+            assert not texte.count_overlaps([*textes[:rang], *barres])
+
     def test_refus(self, bilans):
         with pytest.raises(ErreurDonnees, match="deux exercices au moins"):
             courbe_frng_bfr_tn(bilans.iloc[:1])
@@ -136,7 +154,7 @@ class TestPosition:
 
     @pytest.mark.parametrize(
         ("valeur", "sens", "lecture"),
-        [(80, "-", "très défavorable (--)"), (80, "+", "très favorable (++)"), (31, "+", "proche de la médiane (±)")],
+        [(80, "-", "très défavorable (−−)"), (80, "+", "très favorable (++)"), (31, "+", "proche de la médiane (±)")],
     )
     def test_sens(self, valeur, sens, lecture):
         figure = position_quartiles(valeur, 20, 30, 45, nom="Crédit clients", unite="jours", sens=sens)

@@ -117,7 +117,7 @@ def test_ce_qui_est_compris_est_dit_sous_chaque_question(saisie):
     assert "2 cases sur 3." in textes(forme)
     champ = tous(forme, widgets.Text)[0]
     champ.value = "(4 900)"
-    assert "J&#x27;ai compris -4\u202f900\xa0€." in textes(forme)
+    assert "J&#x27;ai compris −4\u202f900\xa0€." in textes(forme)
     champ.value = "49 ou 50"
     assert "N-1, Trésorerie nette\xa0: J&#x27;ai lu deux nombres" in textes(forme)
     tous(forme, widgets.Textarea)[0].value = "Trois petits mots"
@@ -217,7 +217,7 @@ def test_en_correction_les_reponses_se_lisent_en_tableau(dossier, monkeypatch):
     html = affichage["text/html"]
     assert '<tr><th scope="row">Informer</th><td>3</td></tr>' in html
     assert '<tr><th scope="row">Conseiller</th><td>–</td></tr>' in html
-    assert '<tr><th scope="row">N</th><td>-4 900\xa0€</td><td>Tendue</td></tr>' in html
+    assert '<tr><th scope="row">N</th><td>−4 900\xa0€</td><td>Tendue</td></tr>' in html
     assert '<th scope="col">Trésorerie nette (€)</th>' in html
     assert '<dd class="rncp-ecrit">Première ligne &lt;b&gt;\nDeuxième : fin</dd>' in html
     assert html.count("<dd>Sans réponse</dd>") == 2

@@ -85,9 +85,9 @@ def test_le_html_a_legende_alternative_et_tableau(figure):
     assert [attributs["alt"] for attributs in lu.de("img")] == [BONS["alt"]]
     assert [nom for nom, _ in lu.balises][:6] == ["figure", "figcaption", "span", "img", "details", "summary"]
     assert [attributs["scope"] for attributs in lu.de("th")] == ["col", "col", "row", "row"]
-    assert "<caption>Chiffre d&#x27;affaires, en €</caption>" in html
+    assert "<caption>Chiffre d&#x27;affaires, en\xa0€</caption>" in html
     assert '<th scope="row">2023</th><td class="nombre">1\u202f200,00</td>' in html
-    assert "Source : Cas du cours" in html
+    assert "Source\xa0: Cas du cours" in html
 
 
 def test_image_incluse_sans_ressource_externe(figure):
@@ -217,3 +217,11 @@ def test_importer_reste_leger():
     )
     sortie = subprocess.run([sys.executable, "-c", programme], capture_output=True, text=True, check=True).stdout
     assert sortie.strip() == "[]"
+
+
+def test_une_colonne_de_montants_ecrits_s_aligne_comme_des_nombres_et_garde_le_signe_moins():
+    table = pd.DataFrame({"Taux": ["-8,2 %", "–"], "Solde": [-4900, 12], "Avis": ["12 clients sur 37", "+3"]})
+    html = presenter(table, titre="Écarts en N-1 : -3 %").html()
+    assert '<td class="nombre">−8,2\xa0%</td><td class="nombre">−4\u202f900</td><td>12 clients sur 37</td>' in html
+    assert html.count('<th scope="col" class="nombre">') == 2
+    assert "<caption>Écarts en N-1\xa0: −3\xa0%</caption>" in html

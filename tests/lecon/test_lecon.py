@@ -181,7 +181,9 @@ def test_une_reponse_de_case_de_code_est_verifiee_a_l_execution(ouverte):
         return exercice.affichages()[0]["text/html"].replace("\xa0", " ").replace("&#x27;", "'")
 
     assert "la décimale s'écrit avec un point : 12.5." in html(ebe=(12, 5), sens="b")
-    assert "Je ne vois pas encore de réponse" in html(ebe=None)
+    vide = html(ebe=None)
+    assert "Je ne vois pas encore de réponse. Complétez la case au-dessus" in vide
+    assert "Vérifier" not in vide, "a code cell has no button"
     assert "✔ Exercice E1 réussi." in html(ebe=82000.4, sens="b")
     assert lire_avancement(ouverte, "B1-L5").exercices["E1"]["essais"] == 1
 

@@ -187,19 +187,23 @@ class Lab:
         """Open a notebook of ``serveur.racine`` in a workspace that remembers nothing; its kernel is ready."""
         chemin = quote(notebook.relative_to(self.serveur.racine).as_posix())
         self.page.goto(f"{self.serveur.url}/{self.application}/{chemin}?token={self.serveur.token}&reset")
-        self._attendre_le_noyau()
+        self.attendre_le_noyau()
 
     def recharger(self) -> None:
         """Save, reload the page and restart the kernel, as when the notebook is opened again on another day."""
         self.commande("docmanager:save")
         self.page.reload()
-        self._attendre_le_noyau()
+        self.attendre_le_noyau()
         self.redemarrer_le_noyau()
 
     def redemarrer_le_noyau(self) -> None:
         """Restart the kernel without asking, as the server does after an interruption."""
         self._promesse("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-        self._attendre_le_noyau()
+        self.attendre_le_noyau()
+
+    def arreter_le_noyau(self) -> None:
+        """End the kernel of the notebook, which is done with: many lessons share a server."""
+        self._promesse("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
     def executer_tout(self) -> None:
         """Run all cells; wait for the kernel to be idle again."""
@@ -250,7 +254,8 @@ class Lab:
         """Execute a JupyterLab command to its end."""
         self._promesse(f"window.jupyterapp.commands.execute({json.dumps(nom)})")
 
-    def _attendre_le_noyau(self) -> None:
+    def attendre_le_noyau(self) -> None:
+        """Wait until the notebook of the page is open and its kernel is there."""
         self.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.sessionContext !== undefined")
         self._promesse("window.jupyterapp.shell.currentWidget.context.ready")
         self._promesse("window.jupyterapp.shell.currentWidget.sessionContext.ready")
@@ -279,6 +284,12 @@ class Lab:
 def lab(page, serveur_jupyter: ServeurJupyter) -> Lab:
     """JupyterLab in a new page."""
     return Lab(page, serveur_jupyter)
+
+
+@pytest.fixture(scope="session")
+def poste_lab() -> type[Lab]:
+    """For a page of one's own, on a server that the test started: ``poste_lab(page, serveur)``."""
+    return Lab
 
 
 @pytest.fixture

@@ -62,6 +62,7 @@ REGLES = {
     "V54": Regle("formulaires.yaml et banque.yaml sont valides"),
     "V55": Regle("aucune clé hors d'une région cachée"),
     "V56": Regle("une tâche corrigée à la main porte son barème", AVERTISSEMENT, acceptable=True),
+    "V57": Regle("un test s'exécute loin du code de l'apprenant", AVERTISSEMENT, acceptable=True),
     # Executed
     "V60": Regle("le notebook s'exécute de haut en bas sans erreur"),
     "V61": Regle("l'exécution n'écrit rien sur la sortie d'erreur"),

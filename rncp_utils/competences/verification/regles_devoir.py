@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from rncp_utils.autograde.execution.plan import IN_LEARNER_KERNEL, lire_plan
 from rncp_utils.competences.controles import controler
 from rncp_utils.competences.verification.constat import Constat
 from rncp_utils.competences.verification.page import CORRIGE, Cellule, Page, nom_appele
@@ -21,7 +22,7 @@ SOURCE = "source"
 DEBUT, FIN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 CACHEE = re.compile(r"### BEGIN (HIDDEN TESTS|SOLUTION).*?(### END \1|\Z)", re.DOTALL)
 # Each gives a float between 0 and a maximum.
-NOTEURS = frozenset({"borner", "noter", "noter_entretien", "noter_questionnaire"})
+NOTEURS = frozenset({"borner", "noter", "noter_decisions", "noter_entretien", "noter_questionnaire"})
 CLES = re.compile(r"\b(rncp_utils\.evaluation|charger_cles|formulaire_de|cles_entretien|noter_\w+|banque|verite)\b")
 # What a field of a form says only to the grader.
 CLES_DE_CHAMP = FORMATIFS | {"reponse", "reponses", "calcul", "explication", "points"}
@@ -35,7 +36,7 @@ CONSIGNES = {
 
 
 def regles_de_devoir(page: Page) -> Iterator[Constat]:
-    """V50 to V56."""
+    """V50 to V57."""
     dossier = page.chemin.resolve().parent
     if dossier.parent.name == SOURCE:
         for faute in controler(dossier.parent, charger_referentiel()):
@@ -55,7 +56,19 @@ def regles_de_devoir(page: Page) -> Iterator[Constat]:
         if cellule.nbgrader.get("task") and not CORRIGE.search(cellule.source):
             message = "aucun barème pour le correcteur ; ajoutez-le après « === BEGIN MARK SCHEME === »."
             yield Constat(page.chemin, cellule.rang, "V56", message)
+    yield from _pres_de_l_apprenant(page)
     yield from _fichiers(page)
+
+
+def _pres_de_l_apprenant(page: Page) -> Iterator[Constat]:
+    """Tests that the author lets run in the kernel where the learner's code ran: that code may deceive them."""
+    rangs = {c.nbgrader.get("grade_id"): c.rang for c in page.cases}
+    for nom in lire_plan(page.chemin).tests_dans_a:
+        message = (
+            f"le test « {nom} » s'exécute auprès du code de l'apprenant, qui peut le tromper ; retirez l'étiquette "
+            f"{IN_LEARNER_KERNEL}, sauf s'il appelle une fonction écrite par l'apprenant."
+        )
+        yield Constat(page.chemin, rangs.get(nom), "V57", message)
 
 
 def _consignes(page: Page) -> Iterator[Constat]:
@@ -87,7 +100,7 @@ def _test(cellule: Cellule) -> Iterator[tuple[str, str]]:
     elif not _rend_un_nombre(dernier):
         yield (
             "V52",
-            "le test ne finit pas par noter, noter_questionnaire ou borner, qui rendent un nombre ; finissez par là.",
+            "le test ne finit pas par une fonction qui rend un nombre (noter…, borner) ; finissez par là.",
         )
     for message in _sur_stderr(cellule):
         yield "V53", message

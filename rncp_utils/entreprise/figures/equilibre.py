@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,9 @@ from rncp_utils.figures import (
     style_de,
 )
 from rncp_utils.formats import euros
+
+LARGEUR_DE_BARRE = 0.34  # of the room of one year
+TAILLE = 11
 
 
 def courbe_frng_bfr_tn(table: pd.DataFrame, *, source: str = "") -> FigureAccessible:
@@ -82,14 +86,9 @@ def _dessiner_courbes(donnees: pd.DataFrame) -> Any:
     fig, ax = nouvelle_figure(hauteur=4.6)
     rangs = range(len(donnees))
     tresorerie = donnees["Trésorerie nette"]
-    ax.bar(rangs, tresorerie, width=0.34, label="Trésorerie nette (barres)", **style_de("vert"))
+    ax.bar(rangs, tresorerie, width=LARGEUR_DE_BARRE, label="Trésorerie nette (barres)", **style_de("vert"))
     for nom, couleur, trait, marque in (("FRNG", "bleu", "-", "o"), ("BFR", "vermillon", "--", "s")):
         ax.plot(rangs, donnees[nom], color=PALETTE[couleur], linestyle=trait, marker=marque, label=nom)
-    for rang in rangs:
-        haut, bas = sorted(("FRNG", "BFR"), key=lambda nom: -donnees[nom].iloc[rang])
-        for nom, decalage in ((haut, 12), (bas, -18)):
-            _noter(ax, rang, donnees[nom].iloc[rang], decalage, diviseur, unite)
-        _noter(ax, rang, tresorerie.iloc[rang], 5 if tresorerie.iloc[rang] >= 0 else -16, diviseur, unite)
     ax.set_xticks(rangs, donnees.index)
     ax.set_xlim(-0.6, len(donnees) - 0.4)
     ax.margins(y=0.18)
@@ -98,12 +97,52 @@ def _dessiner_courbes(donnees: pd.DataFrame) -> Any:
     depouiller(ax)
     ax.axhline(0, color=DISCRET, linewidth=1)
     fig.legend(loc="outside upper center", ncols=3, handlelength=3.2)
+    fig.draw_without_rendering()  # where things are is known from here on
+    for rang in rangs:
+        _noter_exercice(ax, rang, donnees.iloc[rang], diviseur, unite)
     return fig
 
 
-def _noter(ax: Any, x: float, y: float, decalage: int, diviseur: float, unite: str) -> None:
-    texte = ecrire_montant(y, diviseur, unite)
-    ax.annotate(texte, (x, y), xytext=(0, decalage), textcoords="offset points", ha="center", fontsize=11)
+def _noter_exercice(ax: Any, rang: int, montants: pd.Series, diviseur: float, unite: str) -> None:
+    """Write the three amounts of a year: each above or below its mark, or beside the bar where that would hide it."""
+    en_points = 72 / ax.figure.dpi
+
+    def place(x: float, y: float) -> Any:
+        return ax.transData.transform((x, y)) * en_points
+
+    tresorerie = montants["Trésorerie nette"]
+    bas = place(rang - LARGEUR_DE_BARRE / 2, min(tresorerie, 0))
+    haut = place(rang + LARGEUR_DE_BARRE / 2, max(tresorerie, 0))
+    marques = [place(rang, montants[nom]) for nom in ("FRNG", "BFR")]
+    pris = [(*bas, *haut), *((x - 5, y - 5, x + 5, y + 5) for x, y in marques)]
+    premier, second = sorted(("FRNG", "BFR"), key=lambda nom: -montants[nom])
+    sens = 1 if tresorerie >= 0 else -1
+    for nom, dessus in (("Trésorerie nette", sens), (premier, 1), (second, -1)):
+        texte = ecrire_montant(montants[nom], diviseur, unite)
+        large = TAILLE * 0.62 * len(texte)
+        a_cote = (haut[0] - bas[0]) / 2 + large / 2 + 6
+        ecarts = [(0, 16 * dessus), (0, -16 * dessus), (a_cote, 0), (-a_cote, 0), (a_cote, 14 * dessus)]
+        if nom == "Trésorerie nette":
+            ecarts = [(0, 9 * sens), (a_cote, 0), (-a_cote, 0)]
+        x, y = place(rang, montants[nom])
+        boites = [(x + dx - large / 2, y + dy - 7, x + dx + large / 2, y + dy + 7) for dx, dy in ecarts]
+        choix = next((n for n, boite in enumerate(boites) if not any(_se_couvrent(boite, p) for p in pris)), 0)
+        pris.append(boites[choix])
+        ax.annotate(
+            texte,
+            (rang, montants[nom]),
+            xytext=ecarts[choix],
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            fontsize=TAILLE,
+            bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.5},
+        )
+
+
+def _se_couvrent(a: Sequence[float], b: Sequence[float]) -> bool:
+    """Whether two boxes (left, bottom, right, top) overlap."""
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def _alt_courbes(donnees: pd.DataFrame) -> str:

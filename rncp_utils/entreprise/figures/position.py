@@ -11,6 +11,7 @@ from rncp_utils.entreprise.analyse.position_sectorielle import positionner
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.figures import ENCRE, FILET, PALETTE, FigureAccessible, figure_accessible, nouvelle_figure, style
 from rncp_utils.formats import avec_unite, pourcent
+from rncp_utils.typographie import MOINS, typographier
 
 LECTURES = {
     "++": "très favorable",
@@ -61,17 +62,18 @@ def position_quartiles(
             f"« {nom} » ne se place pas : il faut une valeur et des quartiles croissants (lu : valeur {valeur}, "
             f"quartiles {q1}, {q2}, {q3})."
         )
-    signe = str(positionner(valeur, q1, q2, q3, sens))
+    place = str(positionner(valeur, q1, q2, q3, sens))
+    signe, lecture = place.replace("-", MOINS), LECTURES[place]
     ecrire = _ecriture(unite, decimales)
     bornes = {"Premier quartile": q1, "Médiane": q2, "Troisième quartile": q3}
     with style():
-        fig = _dessiner(valeur, bornes, ecrire, f"{signe}  {LECTURES[signe]}")
+        fig = _dessiner(valeur, bornes, ecrire, f"{signe}  {lecture}")
     donnees = pd.DataFrame(
         {"Valeur": [ecrire(borne) for borne in (valeur, *bornes.values())]},
         index=pd.Index(["Entreprise", *bornes], name="Repère"),
     )
     reperes = ", ".join(f"{repere.lower()} {ecrire(borne)}" for repere, borne in bornes.items())
-    alt = f"{nom} de l'entreprise : {ecrire(valeur)}. Secteur : {reperes}. Lecture : {LECTURES[signe]} ({signe})."
+    alt = f"{nom} de l'entreprise : {ecrire(valeur)}. Secteur : {reperes}. Lecture : {lecture} ({signe})."
     return figure_accessible(
         fig, titre=f"{nom} : place dans le secteur", alt=alt, donnees=donnees, unite=unite, source=source
     )
@@ -79,8 +81,8 @@ def position_quartiles(
 
 def _ecriture(unite: str, decimales: int) -> Callable[[float], str]:
     if unite == "%":
-        return lambda valeur: pourcent(valeur, decimales)
-    return lambda valeur: avec_unite(valeur, unite, decimales)
+        return lambda valeur: typographier(pourcent(valeur, decimales))
+    return lambda valeur: typographier(avec_unite(valeur, unite, decimales))
 
 
 def _dessiner(valeur: float, bornes: dict[str, float], ecrire: Callable[[float], str], lecture: str) -> Any:

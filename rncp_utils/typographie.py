@@ -1,0 +1,21 @@
+"""French typography of what is shown on a page; what is typed or stored is left as it is."""
+
+from __future__ import annotations
+
+import re
+
+from rncp_utils.formats import INSECABLE
+
+MOINS = "\u2212"
+_ESPACES = re.compile(r" (?=[:;?!»%€])|(?<=«) ")
+# The hyphen of « N-1 », of a date or of a name is no minus sign.
+_NEGATIF = re.compile(r"(?<![\w.,/-])-(?=\d)")
+
+
+def typographier(texte: str) -> str:
+    """Text with the no-break spaces of French (before « : ; ? ! » % € », after « « ») and a minus sign before numbers.
+
+    >>> typographier("EBE : -8 800 € en N-1 (-12 %), le 2026-05-04").replace(INSECABLE, "_")
+    'EBE_: −8 800_€ en N-1 (−12_%), le 2026-05-04'
+    """
+    return _NEGATIF.sub(MOINS, _ESPACES.sub(INSECABLE, texte))

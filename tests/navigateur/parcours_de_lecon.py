@@ -1,0 +1,177 @@
+"""What a learner does in a lesson, field by field: answers typed, buttons pressed, settings moved."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from rncp_utils.lecon.exercice import Exercice
+from rncp_utils.lecon.questions import APP, NUM, ORD, QCM, QCU, TAB, Question
+from rncp_utils.lecon.simulateur import Curseur, Interrupteur, Simulateur
+from rncp_utils.typographie import typographier
+from tests.cours.page import TEXTE, Page, fausse, juste, plate
+
+FORMULAIRE = ".rncp-formatif"
+A_COMPLETER = "raises-exception"
+
+
+class Parcours:
+    """A lesson open and started in a page, beside the same lesson executed here, which knows what must be answered.
+
+    Parameters
+    ----------
+    lab
+        The application (``conftest.Lab``).
+    """
+
+    def __init__(self, lab: Any, chemin: Path, ici: Page) -> None:
+        self.page = lab.page
+        self.ici = ici
+        self.cellules = nbformat.read(chemin, as_version=4).cells
+
+    @property
+    def formulaires(self) -> int:
+        """Exercises that are answered in a form."""
+        return sum(exercice.valeurs is None for exercice in self.ici.exercices.values())
+
+    def se_positionner(self, competences: Iterable[str], niveau: int) -> None:
+        """Say where one stands, for each competence of the lesson."""
+        for code in competences:
+            # The first line of the menu is « Choisir… ».
+            self.page.get_by_label(f"{code} :").select_option(index=1 + niveau)
+            attendre(self.page, f"Position de {code} enregistrée")
+
+    def verifier_les_reponses(self, exercice: Exercice) -> None:
+        """The options chosen are chosen again."""
+        bloc, bonnes = self._formulaire(exercice), juste(exercice)
+        for rang, (question, _) in enumerate(exercice.correcteur.champs):
+            if question.type == QCU:
+                champ = bloc.locator(".rncp-question").nth(rang)
+                assert champ.locator("input[type=radio]").nth(_rang(question, bonnes[question.id])).is_checked()
+
+    def _formulaire(self, exercice: Exercice) -> Any:
+        return self.page.locator(FORMULAIRE, has_text=f"Exercice {exercice.nom} ·")
+
+    def simuler(self, simulateur: Simulateur) -> None:
+        """Predict, then move each setting: the sentence follows."""
+        bloc = self.page.locator(".rncp-simulateur", has_text=simulateur.titre)
+        assert not bloc.locator(".rncp-corps").is_visible()
+        predire = bloc.get_by_role("button", name="Je prédis")
+        assert predire.is_disabled()
+        choix = next(iter(simulateur.prediction.options))
+        bloc.locator("input[type=radio]").first.check()
+        predire.click()
+        attendre(bloc.locator(".rncp-question"), simulateur.bilan_de_prediction(choix))
+        reglages: dict[str, Any] = {}
+        for parametre in simulateur.parametres:
+            reglages[parametre.nom] = _bouger(bloc, parametre)
+            attendre(bloc.locator(".rncp-phrase"), simulateur.voir(**reglages).phrase)
+
+    def faire(self, exercice: Exercice) -> None:
+        """A mistaken answer and what is said of it, then the right one."""
+        if exercice.valeurs is None:
+            self._remplir_le_formulaire(exercice)
+        else:
+            self._completer_la_case(exercice)
+
+    def _remplir_le_formulaire(self, exercice: Exercice) -> None:
+        bloc = self._formulaire(exercice)
+        verifier = bloc.get_by_role("button", name="Vérifier ma réponse")
+        reussi = bloc.get_by_text(f"Exercice {exercice.nom} réussi")
+        bonnes, mauvaises = juste(exercice), fausse(exercice)
+        questions = [question for question, _ in exercice.correcteur.champs]
+        for question, champ in zip(questions, bloc.locator(".rncp-question").all(), strict=True):
+            if question.id in mauvaises:
+                repondre(champ, question, mauvaises[question.id])
+        verifier.click()
+        for rang, retour in enumerate(exercice.correcteur.juger(mauvaises).values(), start=1):
+            if not retour.juste:
+                numero = f"Question {rang} : " if len(questions) > 1 else ""
+                attendre(bloc.locator(".rncp-retours"), f"▲ {numero}{retour.phrase}")
+        assert not reussi.is_visible()
+        for question, champ in zip(questions, bloc.locator(".rncp-question").all(), strict=True):
+            if mauvaises.get(question.id) != bonnes[question.id]:
+                repondre(champ, question, bonnes[question.id], avant=mauvaises.get(question.id))
+        verifier.click()
+        reussi.wait_for()
+
+    def _completer_la_case(self, exercice: Exercice) -> None:
+        """Type in the code cell above the exercise, then Shift + Enter twice, as the lesson says."""
+        rang, nom = self._case_de(exercice)
+        (question, _), *_ = exercice.correcteur.champs
+        case, sortie = self._cellule(rang), self._cellule(rang + 1)
+        attendre(sortie.locator(".rncp-retours"), exercice.verifier_valeurs()[question.id].phrase)
+        for reponses in (fausse(exercice), juste(exercice)):
+            case.locator(".cm-content").click()
+            self.page.keyboard.press("Control+A")
+            self.page.keyboard.insert_text(f"{nom} = {reponses[question.id]}")
+            self.page.keyboard.press("Shift+Enter")
+            self.page.keyboard.press("Shift+Enter")
+            retour = exercice.correcteur.juger(reponses)[question.id]
+            attendre(sortie.locator(".rncp-retours"), f"{'✔' if retour.juste else '▲'} {retour.phrase}")
+        sortie.get_by_text(f"Exercice {exercice.nom} réussi").wait_for()
+
+    def _case_de(self, exercice: Exercice) -> tuple[int, str]:
+        """Index of the cell to fill for an exercise, and the name that it gives."""
+        for rang, cellule in enumerate(self.cellules):
+            if cellule.cell_type == "code" and A_COMPLETER in cellule.metadata.get("tags", ()):
+                (ligne,) = ast.parse(cellule.source).body
+                suivante = self.cellules[rang + 1].source
+                if f'"{exercice.nom}"' in suivante and "valeurs=" in suivante:
+                    return rang, ligne.targets[0].id
+        raise AssertionError(f"{exercice.nom} : no cell to fill just above")
+
+    def _cellule(self, rang: int) -> Any:
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(rang)
+
+
+def repondre(champ: Any, question: Question, reponse: Any, avant: Any = None) -> None:
+    """Answer a question: what changes of ``avant`` is touched, and nothing else."""
+    if question.type == QCU:
+        champ.locator("input[type=radio]").nth(_rang(question, reponse)).check()
+    elif question.type == QCM:
+        for option in question.options:
+            if (option.id in reponse) != (option.id in (avant or ())):
+                champ.locator("input[type=checkbox]").nth(_rang(question, option.id)).set_checked(option.id in reponse)
+    elif question.type in (ORD, APP, TAB):
+        cases = champ.locator(".rncp-case :is(select, input)")
+        for rang, case in enumerate(question.cases):
+            if reponse[case.id] == (avant or {}).get(case.id):
+                continue
+            if case.type == QCU:
+                # The first line of a menu is « Choisir… ».
+                cases.nth(rang).select_option(index=1 + _rang(case, reponse[case.id]))
+            else:
+                cases.nth(rang).fill(reponse[case.id].replace(".", ","))
+    else:
+        texte = reponse.replace(".", ",") if question.type == NUM else TEXTE
+        champ.locator(":is(.rncp-nombre, .rncp-texte) :is(input, textarea)").fill(texte)
+
+
+def _rang(question: Question, option: str) -> int:
+    return [o.id for o in question.options].index(option)
+
+
+def _bouger(bloc: Any, parametre: Any) -> Any:
+    """Move a setting away from the case; return where it now is."""
+    if isinstance(parametre, Curseur):
+        reglage = bloc.locator(".rncp-curseur", has_text=parametre.libelle)
+        monte = parametre.depart + parametre.pas <= parametre.maximum
+        reglage.locator(".noUi-handle").press("ArrowRight" if monte else "ArrowLeft")
+        return parametre.depart + (parametre.pas if monte else -parametre.pas)
+    reglage = bloc.locator(".rncp-reglage", has_text=parametre.libelle)
+    if isinstance(parametre, Interrupteur):
+        reglage.locator("input").click()
+        return not parametre.depart
+    rang = next(rang for rang, valeur in enumerate(parametre.options) if valeur != parametre.depart)
+    reglage.locator("select").select_option(index=rang)
+    return list(parametre.options)[rang]
+
+
+def attendre(lieu: Any, phrase: str) -> None:
+    """Wait until a sentence is read somewhere; French spaces and ours are the same."""
+    lieu.get_by_text(plate(typographier(phrase))).first.wait_for()
