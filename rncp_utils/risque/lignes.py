@@ -53,7 +53,7 @@ def echeancier_lignes(lignes: pd.DataFrame, date: Any, horizons: tuple[int, ...]
     echeances = _lire(lignes, horizons)
     reste = ((echeances - jour) / np.timedelta64(1, "D")).astype("int64")
     etapes = parametre("risque.lignes.etapes_jours", lire_date(date))
-    preavis = parametre("risque.lignes.preavis_jours", lire_date(date))
+    preavis = parametre("conformite.preavis_concours", lire_date(date))
     poids = parametre("risque.lignes.priorite", lire_date(date))
     utilisation = lignes["utilise"].to_numpy(dtype="float64") / lignes["plafond"].to_numpy(dtype="float64")
     table = pd.DataFrame(
@@ -153,8 +153,8 @@ def proposition(
         raise ErreurDonnees("L'utilisation maximale est inférieure à la moyenne, ou négative : vérifiez-les.")
     jour = lire_date(date) if date is not None else pd.Timestamp.today().date()
     seuils = parametre("risque.lignes.utilisation", jour)
-    preavis = parametre("risque.lignes.preavis_jours", jour)
-    ecrit = f"notification écrite et préavis de {preavis} jours (CMF, art. L. 313-12, à vérifier)"
+    preavis = parametre("conformite.preavis_concours", jour)
+    ecrit = f"notification écrite et préavis de {preavis} jours (CMF, art. L. 313-12)"
     if niveau_alerte == 4:
         return _avis(
             DENONCER, ["client en contentieux ou en défaut"], [ecrit, "sauf situation irrémédiablement compromise"]
@@ -164,11 +164,14 @@ def proposition(
             REDUIRE, ["client en pré-contentieux : ne pas aggraver l'engagement"], [ecrit, "passage en comité"]
         )
     if jours_depassement and utilisation_max > 1:
-        raisons = [f"dépassement de {jours_depassement} jours : la ligne ne suffit plus"]
+        pluriel = "s" if jours_depassement > 1 else ""
+        raisons = [f"dépassement de {jours_depassement} jour{pluriel} : la ligne ne suffit plus"]
         if niveau_alerte == 2:
             return _avis(RENOUVELER, [*raisons, "client en liste de vigilance"], ["sans hausse, avec un plan écrit"])
         conditions = ["prévoir un financement durable du BFR si le besoin n'est pas saisonnier"] * (not saisonnier)
         return _avis(AUGMENTER, raisons, ["plan de trésorerie à l'appui", *conditions])
+    if niveau_alerte == 2:
+        return _avis(RENOUVELER, ["client en liste de vigilance"], ["sans hausse, avec un plan écrit"])
     if utilisation_max < seuils["faible"]:
         return _avis(REDUIRE, ["ligne presque inutilisée"], ["avec l'accord du client", ecrit])
     if utilisation_moyenne > seuils["forte"] and not saisonnier:
