@@ -32,14 +32,14 @@ def modele(apprenant: str, session: str) -> Reponses:
     magasin = variante("CAS-07", apprenant, DEVOIR, session)
     projet = magasin.projets[0]
     mensualite, _, _ = CAS.premiere_annee(magasin)
-    interets = _interets(magasin)
+    total = interets(magasin)
     attendue = projet.pret.montant * DEFAUT * PERTE
     prevu, degrade = _ebe(magasin)
     return {
         "ca2_besoins": {"paires": dict(PAIRES)},
         "ca2_cout": {
             "mensualite": fr(mensualite, 2),
-            "cout": fr(interets, 2),
+            "cout": fr(total, 2),
             "commission": fr(carte(magasin) * COMMISSION, 2),
         },
         "ca2_obj": {"taux": "comparer", "garantie": "mesurer", "apport": "montrer"},
@@ -82,7 +82,8 @@ def erreurs(apprenant: str, session: str) -> tuple[Reponses, dict[str, float]]:
 
 def carte(magasin: Cas) -> int:
     """Card payments of a month, as the file of the case shows them."""
-    return 100 * round(magasin.exercices["N"]["FL"] * 1.20 * 0.30 / 1200)
+    n = magasin.exercices["N"]
+    return 100 * round((n["FL"] + n["YY"]) * 0.30 / 1200)
 
 
 def couverture(magasin: Cas, ebe: float) -> float:
@@ -104,6 +105,7 @@ def _ebe(magasin: Cas) -> tuple[float, float]:
     return prevu.ebe, prevu.ebe - CHUTE * prevu.chiffre_affaires * prevu.taux_de_marge
 
 
-def _interets(magasin: Cas) -> float:
+def interets(magasin: Cas) -> float:
+    """Interest of the loan asked for, over its whole life."""
     pret = magasin.projets[0].pret
     return float(tableau_amortissement(pret.montant, pret.taux, pret.duree_mois)["interets"].sum())

@@ -14,7 +14,6 @@ from rncp_utils.entreprise.codes import codes_de, libelle, postes
 from rncp_utils.entreprise.liasse import Liasse
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.formats import formater_nombre, pourcent
-from rncp_utils.parametres import parametre
 from rncp_utils.yaml_strict import lire_yaml
 
 _PRODUITS = ("FC", "FF", "FI", "FM", "FN", "FO", "FP", "FQ")
@@ -126,7 +125,7 @@ def foyer(cas: Cas) -> pd.DataFrame:
 
 
 def encaissements_par_carte(cas: Cas) -> int:
-    """Montant encaissé par carte en un mois, en euros TTC : 30 % du chiffre d'affaires de N au taux normal de TVA.
+    """Montant encaissé par carte en un mois, en euros TTC : 30 % des ventes de N, TVA collectée (case YY) comprise.
 
     Arrondi à la centaine ; convention de cours pour un commerce de détail.
 
@@ -135,8 +134,7 @@ def encaissements_par_carte(cas: Cas) -> int:
     18400
     """
     liasse = _exercices(cas)["N"]
-    taux = float(parametre("tva.taux_normal", liasse.date_cloture))
-    return 100 * round(liasse["FL"] * (1 + taux) * _PART_DES_CARTES / 12 / 100)
+    return 100 * round((liasse["FL"] + liasse["YY"]) * _PART_DES_CARTES / 12 / 100)
 
 
 def comparaison_sectorielle(cas: Cas) -> pd.DataFrame:
