@@ -16,7 +16,11 @@ from rncp_utils.entreprise.scoring.cotation import ECHELLE
 from rncp_utils.parametres import parametre
 
 # Letter of the Banque de France for sales of at least so many thousand euros; from memory, to be checked.
-_LETTRES = ((0, "M"), (100, "L"), (500, "K"), (750, "J"), (1_500, "H"), (7_500, "G"))
+# Turnover in thousands of euros from which each letter is given: scale of January 2022 (IEDOM, rapport 2022, p. 44).
+_LETTRES = (
+    *((0, "M"), (100, "L"), (250, "K"), (500, "J"), (750, "H"), (1_500, "G")),
+    *((7_500, "F"), (15_000, "E"), (30_000, "D")),
+)
 _NON_COTE = "0"
 _REPRISE = "6"
 # Sole traders are not rated: the indicator of their person is another thing.
