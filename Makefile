@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-rapide lab fmt check lock bench clean
+.PHONY: demo test test-rapide lab hub hub-stop fmt check lock bench clean
 
 demo: $(READY)
 	$(BIN)/rncp demo
@@ -19,15 +19,22 @@ test-rapide: $(READY)
 lab: $(READY)
 	$(BIN)/rncp lab
 
+# As root: a class, one account a person. Otherwise: one person, and it says what that does not protect.
+hub: $(READY)
+	$(BIN)/rncp hub demarrer
+
+hub-stop: $(READY)
+	$(BIN)/rncp hub arreter
+
 fmt: $(READY)
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
-	$(BIN)/rncp nettoyer course source docs/gabarits
+	$(BIN)/rncp nettoyer course source docs/gabarits docs/tableaux_de_bord
 
 check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/rncp nettoyer --verifier course source docs/gabarits
+	$(BIN)/rncp nettoyer --verifier course source docs/gabarits docs/tableaux_de_bord
 	$(BIN)/rncp verifier --fautes
 
 # Needs uv (`pip install uv`). The lock holds every extra, hashes included, and no registry address.

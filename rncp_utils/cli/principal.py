@@ -19,6 +19,7 @@ from rncp_utils.cli.autograde import autograde
 from rncp_utils.cli.donnees import donnees
 from rncp_utils.cli.exporter import exporter
 from rncp_utils.cli.grille import grille
+from rncp_utils.cli.hub import hub
 from rncp_utils.cli.purger import purger
 from rncp_utils.cli.verifier import verifier
 from rncp_utils.erreurs import ErreurRncp
@@ -133,6 +134,7 @@ main.add_command(donnees)
 main.add_command(exporter)
 main.add_command(grille)
 main.add_command(autograde)
+main.add_command(hub)
 main.add_command(attendus)
 main.add_command(purger)
 main.add_command(verifier)

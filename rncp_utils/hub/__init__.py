@@ -1,0 +1,1 @@
+"""JupyterHub of a class: who may do what, where things are, how it starts and stops."""
