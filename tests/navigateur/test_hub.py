@@ -291,6 +291,7 @@ def recuperer(hub: Hub, qui: str, devoir: str) -> None:
 def remettre(hub: Hub, qui: str, devoir: str) -> None:
     page = ouvrir_la_liste(hub, qui)
     if devoir == FORMULAIRES and qui == AMELIE:
+        page.locator("#fetched_assignments_list .list_item", has_text=devoir).first.wait_for()
         hub.photographier(qui, "liste-des-devoirs")
     ligne = page.locator("#fetched_assignments_list .list_item", has_text=devoir)
     ligne.get_by_role("button", name="Submit").first.click()
