@@ -42,6 +42,11 @@ class CommandesFrancaises(click.Group):
             return super().invoke(ctx)
         except ErreurRncp as erreur:
             raise Refus(str(erreur)) from erreur
+        except PermissionError as erreur:
+            # On a Hub each account reaches its own part only.
+            raise Refus(
+                f"Ce compte n'a pas accès à « {erreur.filename} » : prenez celui qui a ce rôle, ou demandez ce droit."
+            ) from erreur
 
 
 @click.group(cls=CommandesFrancaises, context_settings={"help_option_names": ["-h", "--help"]})
