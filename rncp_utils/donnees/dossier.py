@@ -88,21 +88,21 @@ def credits(cas: Cas) -> pd.DataFrame:
     """Emprunts de l'entreprise : capital restant dû aux clôtures et capital à rembourser dans l'année qui vient, euros.
 
     >>> from rncp_utils.donnees import cas
-    >>> credits(cas("CAS-04"))["Capital dû sous un an (€)"].tolist()
+    >>> credits(cas("CAS-04"))["Dû sous un an"].tolist()
     [16600, 4050, 6850]
     """
     return pd.DataFrame(
         [
             {
-                "Objet": credit.objet,
+                "Objet (capital, en €)": credit.objet,
                 "Taux": pourcent(credit.taux, 2),
-                **{f"Restant dû {annee} (€)": credit.crd[annee] for annee in ANNEES},
-                "Capital remboursé N (€)": credit.rembourse["N"],
-                "Capital dû sous un an (€)": credit.exigible_a_un_an,
+                **{f"Dû {annee}": credit.crd[annee] for annee in ANNEES},
+                "Remboursé N": credit.rembourse["N"],
+                "Dû sous un an": credit.exigible_a_un_an,
             }
             for credit in cas.credits
         ]
-    ).set_index("Objet")
+    ).set_index("Objet (capital, en €)")
 
 
 def foyer(cas: Cas) -> pd.DataFrame:

@@ -1,149 +1,29 @@
-"""Lessons B1-L3 and B1-L8: the figures that they teach, the keys written by hand, what each exercise answers."""
+"""Lessons B1-L3 and B1-L8: the figures that they teach, and the keys written by hand."""
 
 from __future__ import annotations
 
-import ast
-import re
-from pathlib import Path
-from typing import Any
-
-import nbformat
 import pytest
 
 from rncp_utils.donnees import charger
-from rncp_utils.lecon.exercice import Exercice
-from rncp_utils.lecon.questions import APP, NUM, ORD, QCM, QCU
-from rncp_utils.lecon.simulateur import Curseur, Interrupteur, Menu, Simulateur
 from rncp_utils.portefeuille import zone_chalandise
+from tests.cours.page import Page, choix_uniques, executer_ensemble
 
-BLOC = Path(__file__).parents[2] / "course" / "bloc1"
 L3, L8 = "B1_L3_donnees_socio_economiques", "B1_L8_document_de_synthese"
-
-
-class Page:
-    """A lesson executed here: its variables, what each of its cells shows."""
-
-    def __init__(self, nom: str) -> None:
-        self.noms: dict[str, Any] = {}
-        self.montres: list[Any] = []
-        for cellule in nbformat.read(BLOC / f"{nom}.ipynb", as_version=4).cells:
-            if cellule.cell_type == "code":
-                self._executer(cellule.source)
-        self.exercices = {x.nom: x for x in self.montres if isinstance(x, Exercice)}
-        (self.simulateur,) = [x for x in self.montres if isinstance(x, Simulateur)]
-
-    def _executer(self, source: str) -> None:
-        arbre = ast.parse(source)
-        fin = arbre.body.pop() if isinstance(arbre.body[-1], ast.Expr) else None
-        exec(compile(arbre, "cellule", "exec"), self.noms)
-        if fin is not None:
-            self.montres.append(eval(compile(ast.Expression(fin.value), "cellule", "eval"), self.noms))
-
-    def cle(self, exercice: str, champ: str) -> Any:
-        """Key of a field, as the sheet gives it."""
-        return next(f.juste for q, f in self.exercices[exercice].correcteur.champs if q.id == champ)
-
-    def phrase(self, **reglages: Any) -> str:
-        """Sentence of the simulator, with plain spaces."""
-        return re.sub(r"\s", " ", self.simulateur.voir(**reglages).phrase)
 
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, Page]:
     """Both lessons, executed as a grader sees them: nothing is written."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RNCP_MODE", "test")
-        patch.chdir(BLOC)
-        return {nom: Page(nom) for nom in (L3, L8)}
-
-
-def _nombre(attendu: float) -> str:
-    """A number as a learner types it, to two decimals."""
-    return str(round(float(attendu), 2))
-
-
-def _juste(exercice: Exercice) -> dict[str, Any]:
-    """The right answers of an exercise, as a learner would type them."""
-    reponses: dict[str, Any] = {}
-    for question, formatif in exercice.correcteur.champs:
-        if question.type == NUM:
-            reponses[question.id] = _nombre(exercice.correcteur.attendus[question.id])
-        elif question.type == ORD:
-            reponses[question.id] = {nom: str(rang) for rang, nom in enumerate(formatif.juste, start=1)}
-        elif question.type in (QCU, QCM, APP):
-            reponses[question.id] = formatif.juste
-        else:
-            reponses[question.id] = "Un texte."
-    return reponses
-
-
-@pytest.mark.parametrize("nom", [L3, L8])
-def test_la_bonne_reponse_de_chaque_exercice_est_juste_et_ses_textes_sont_complets(pages, nom):
-    page = pages[nom]
-    fiche = next(iter(page.exercices.values())).lecon.fiche
-    assert set(page.exercices) == set(fiche.exercices)
-    for exercice in page.exercices.values():
-        retours = exercice.correcteur.juger(_juste(exercice))
-        assert {cle: r.phrase for cle, r in retours.items() if not r.juste} == {}, exercice.nom
-        textes = [exercice.fiche.enonce, exercice.fiche.conclusion, *exercice.fiche.indices.model_dump().values()]
-        textes = [exercice.texte(texte) for texte in textes] + [str(exercice.correcteur.champs)]
-        assert not [t for t in textes if re.search(r"\{[a-z]\w*\}", t)], exercice.nom
-
-
-@pytest.mark.parametrize("nom", [L3, L8])
-def test_chaque_erreur_type_a_sa_valeur_et_sa_phrase(pages, nom):
-    for exercice in pages[nom].exercices.values():
-        bonnes = _juste(exercice)
-        for question, formatif in exercice.correcteur.champs:
-            valeurs = exercice.correcteur.erreurs.get(question.id, {})
-            assert set(valeurs) == set(formatif.erreurs), (exercice.nom, question.id)
-            for faute, valeur in valeurs.items():
-                retour = exercice.correcteur.juger(bonnes | {question.id: _nombre(valeur)})[question.id]
-                assert not retour.juste, (exercice.nom, faute)
-                assert formatif.erreurs[faute] in retour.phrase, (exercice.nom, faute)
-
-
-@pytest.mark.parametrize("nom", [L3, L8])
-def test_chaque_mauvaise_option_est_expliquee(pages, nom):
-    for exercice in pages[nom].exercices.values():
-        for question, formatif in exercice.correcteur.champs:
-            if question.type in (QCU, QCM):
-                justes = [formatif.juste] if question.type == QCU else formatif.juste
-                assert set(formatif.retours) == {o.id for o in question.options} - set(justes), exercice.nom
+    return executer_ensemble("bloc1", (L3, L8))
 
 
 def test_la_bonne_option_ne_se_devine_ni_a_sa_longueur_ni_a_sa_place(pages):
-    choix = [
-        (question, formatif.juste)
-        for page in pages.values()
-        for exercice in page.exercices.values()
-        for question, formatif in exercice.correcteur.champs
-        if question.type == QCU
-    ]
+    choix = choix_uniques(pages.values())
     plus_longues = [sorted(question.options, key=lambda o: -len(o.texte))[0].id == juste for question, juste in choix]
     places = [[o.id for o in question.options].index(juste) for question, juste in choix]
     assert len(choix) >= 10
     assert sum(plus_longues) <= len(choix) / 2
     assert max(places.count(place) for place in range(3)) <= len(choix) / 2
-
-
-@pytest.mark.parametrize("nom", [L3, L8])
-@pytest.mark.filterwarnings("error")
-def test_le_simulateur_repond_a_chaque_reglage(pages, nom):
-    simulateur = pages[nom].simulateur
-    for reglage in simulateur.parametres:
-        if isinstance(reglage, Curseur):
-            assert ((reglage.depart - reglage.minimum) / reglage.pas).is_integer(), reglage.nom
-            valeurs = [reglage.minimum, reglage.maximum]
-        elif isinstance(reglage, Menu):
-            valeurs = list(reglage.options)
-        else:
-            assert isinstance(reglage, Interrupteur)
-            valeurs = [False, True]
-        for valeur in valeurs:
-            vue = simulateur.voir(**{reglage.nom: valeur})
-            assert vue.figure is not None and vue.phrase and "n.s." not in vue.phrase, (reglage.nom, valeur)
-    assert simulateur.prediction.verdict() in simulateur.prediction.options
 
 
 # ------------------------------------------------------------------------------------------------ lesson 3
