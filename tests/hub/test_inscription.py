@@ -40,6 +40,8 @@ def inscrire_texte(hub_installe):
 
 @pytest.fixture(scope="module")
 def premier(inscrire_texte):
+    for reste in (ADA, BO, CYD, DAN):  # of a run that was cut off
+        subprocess.run(["userdel", "--remove", reste], check=False, capture_output=True)
     return inscrire_texte(CLASSE)
 
 

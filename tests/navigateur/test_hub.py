@@ -157,6 +157,7 @@ def hub(depot: Path, chromium, poste_lab) -> Iterator[Hub]:
     etat = Path(tempfile.mkdtemp(prefix="rncp-hub-", dir="/tmp"))
     etat.chmod(0o755)
     hub = Hub(depot, etat, chromium, poste_lab)
+    _retirer_les_comptes()  # those of a run that was cut off
     try:
         hub.rncp("demarrer", "--port", str(_port_libre()))
         _ajouter_le_devoir_observe(hub)
@@ -168,9 +169,13 @@ def hub(depot: Path, chromium, poste_lab) -> Iterator[Hub]:
             page.context.close()
         with contextlib.suppress(AssertionError):
             hub.rncp("arreter")
-        for compte in (AMELIE, KARIM, LEA, CLAIRE, MARC, SOPHIE):
-            subprocess.run(["userdel", "--remove", compte], check=False, capture_output=True)
+        _retirer_les_comptes()
         shutil.rmtree(etat, ignore_errors=True)
+
+
+def _retirer_les_comptes() -> None:
+    for compte in (AMELIE, KARIM, LEA, CLAIRE, MARC, SOPHIE):
+        subprocess.run(["userdel", "--remove", compte], check=False, capture_output=True)
 
 
 def _port_libre() -> int:

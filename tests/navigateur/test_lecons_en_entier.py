@@ -37,7 +37,14 @@ def lecons() -> list:
 def plaintes(page) -> list[str]:
     """What the page complains of in the browser's console."""
     dites: list[str] = []
-    page.on("console", lambda message: dites.append(message.text) if message.type == "error" else None)
+
+    def noter(message) -> None:
+        # JupyterLab and Notebook 7 hold fonts of the same name, and the server remembers one place for both: it may
+        # refuse the other's when one server serves the two applications, as here.
+        if message.type == "error" and not message.location.get("url", "").endswith(".woff2"):
+            dites.append(message.text)
+
+    page.on("console", noter)
     page.on("pageerror", lambda erreur: dites.append(str(erreur)))
     return dites
 

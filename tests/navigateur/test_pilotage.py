@@ -80,6 +80,7 @@ def ouvrir(lab, cours):
 
         def presser(bouton: str, attendu: str) -> None:
             cible = lab.page.get_by_role("button", name=bouton, exact=True)
+            cible.and_(lab.page.locator("button:enabled")).wait_for()
             cible.focus()
             lab.page.keyboard.press("Enter")
             etape = lab.page.locator(".rncp-question", has=cible)

@@ -16,10 +16,10 @@ from rncp_utils.entreprise.scoring.cotation import ECHELLE
 from rncp_utils.parametres import parametre
 
 # Letter of the Banque de France for sales of at least so many thousand euros; from memory, to be checked.
-# Turnover in thousands of euros from which each letter is given: scale of January 2022 (IEDOM, rapport 2022, p. 44).
+# Turnover in millions of euros from which each letter is given: scale of January 2022 (IEDOM, rapport 2022, p. 44).
 _LETTRES = (
-    *((0, "M"), (100, "L"), (250, "K"), (500, "J"), (750, "H"), (1_500, "G")),
-    *((7_500, "F"), (15_000, "E"), (30_000, "D")),
+    *((0.0, "M"), (0.1, "L"), (0.25, "K"), (0.5, "J"), (0.75, "H"), (1.5, "G")),
+    *((7.5, "F"), (15.0, "E"), (30.0, "D")),
 )
 _NON_COTE = "0"
 _REPRISE = "6"
@@ -98,7 +98,7 @@ def _cotations(socle: Socle, hasard: np.random.Generator) -> np.ndarray:
     clients, tables = socle.clients, socle.tables
     ca = clients["ca"].to_numpy()
     bornes, noms = zip(*_LETTRES, strict=True)
-    lettres = np.array(noms, dtype=object)[np.searchsorted(bornes, ca / 1_000, side="right") - 1]
+    lettres = np.array(noms, dtype=object)[np.searchsorted(bornes, ca / 1_000_000, side="right") - 1]
     cotee = ca >= parametre("banque_de_france.seuil_cotation", socle.demande.date_arrete)
     liasses = tables["liasses"]
     dernieres = liasses[liasses["date_cloture"] == liasses.groupby("id_client")["date_cloture"].transform("max")]
