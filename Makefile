@@ -9,12 +9,14 @@ READY := $(VENV)/.ready
 demo: $(READY)
 	$(BIN)/rncp demo
 
+# The Hub's tests make accounts of the system: they run alone, after the others.
 test: $(READY)
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n auto --dist loadgroup -m "not hub"
+	$(BIN)/pytest -m hub
 
 # Everything but the whole nbgrader cycle and the browser: what to run while writing.
 test-rapide: $(READY)
-	$(BIN)/pytest -n auto --dist loadgroup -m "not lent and not navigateur"
+	$(BIN)/pytest -n auto --dist loadgroup -m "not lent and not navigateur and not hub"
 
 lab: $(READY)
 	$(BIN)/rncp lab

@@ -25,5 +25,8 @@ SHARED = ("parcours", "navigateur")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep in one xdist worker the tests of a file, or of a folder that shares its fixtures (``--dist loadgroup``)."""
     for item in items:
+        # A Hub makes accounts of the system: its tests run alone, after the others (see the Makefile).
+        if "hub" in item.path.parts or item.path.name.startswith("test_hub"):
+            item.add_marker(pytest.mark.hub)
         partage = next((nom for nom in SHARED if nom in item.path.parts), None)
         item.add_marker(pytest.mark.xdist_group(partage or str(item.path)))
