@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rncp_utils.formats import INSECABLE
 
@@ -19,3 +20,9 @@ def typographier(texte: str) -> str:
     'EBE_: −8 800_€ en N-1 (−12_%), le 2026-05-04'
     """
     return _NEGATIF.sub(MOINS, _ESPACES.sub(INSECABLE, texte))
+
+
+def enumerer(mots: Sequence[str]) -> str:
+    """« a, b et c »; empty for no word."""
+    *debut, dernier = mots or ("",)
+    return f"{', '.join(debut)} et {dernier}" if debut else dernier

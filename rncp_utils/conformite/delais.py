@@ -118,7 +118,8 @@ def echeances_reclamation(reception: Any) -> dict[str, dt.date]:
     """Derniers jours pour accuser réception d'une réclamation (``accuse``) et pour y répondre (``reponse``).
 
     Dix jours ouvrables, puis deux mois (recommandation de l'ACPR, de mémoire, à vérifier, 23 novembre 2026). Les jours
-    ouvrables sont comptés du lundi au vendredi sans ôter les jours fériés : une date sûre.
+    ouvrables sont comptés du lundi au vendredi sans ôter les jours fériés, convention du cours ;
+    compter aussi le samedi avancerait l'échéance.
 
     >>> echeances_reclamation("2026-03-02")
     {'accuse': datetime.date(2026, 3, 16), 'reponse': datetime.date(2026, 5, 2)}

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rncp_utils.formats import INSECABLE, formater_nombre, pourcent
 from rncp_utils.grading.blocs import AJOURNE, VALIDATION
@@ -18,8 +16,10 @@ from rncp_utils.grading.mentions import date_longue, mentions
 from rncp_utils.grading.notes import A_CONFIRMER, ECHEC, NON_REMIS
 from rncp_utils.grading.resultats import Resultats
 from rncp_utils.niveaux import ACQUIS, EN_COURS, NIVEAUX, NON_ACQUIS, NON_EVALUE, Niveau, texte_du_taux
+from rncp_utils.pages import environnement
 from rncp_utils.referentiel import Bloc, Evaluation, Regles
 from rncp_utils.tableurs import ecriture_expliquee
+from rncp_utils.typographie import enumerer
 
 GABARIT = "cohorte.html.j2"
 PROPOSITIONS = (VALIDATION, AJOURNE, A_CONFIRMER, NON_EVALUE)
@@ -52,41 +52,32 @@ def ecrire_page(chemin: Path, resultats: Resultats, edite_le: dt.date | None = N
 
 def rendre_page(resultats: Resultats, edite_le: dt.date) -> str:
     """Text of the page."""
-    environnement = Environment(
-        loader=PackageLoader("rncp_utils.grading", "gabarits"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environnement.filters["typo"] = typographie
     montres = _blocs_montres(resultats)
     dense = sum(len(bloc.competences) for bloc in montres) > LARGE
     fiche = resultats.referentiel
-    return environnement.get_template(GABARIT).render(
-        fiche=fiche,
-        dense=dense,
-        attente="à conf." if dense else "à confirmer",
-        a_confirmer=bool((resultats.competences["statut"] == A_CONFIRMER).any()),
-        edite_le=date_longue(edite_le),
-        chiffres=_chiffres(resultats),
-        avis=_avis(resultats),
-        legende=_legende(resultats.regles),
-        montres=[(bloc, fiche.competences_du_bloc(bloc.code)) for bloc in montres],
-        sans_copie=_sans_copie([bloc for bloc in fiche.blocs if bloc not in montres]),
-        lignes=_lignes(resultats, montres),
-        moyennes=_moyennes(resultats, montres),
-        table_des_blocs=_table_des_blocs(resultats),
-        anomalies=resultats.anomalies.fillna("").to_dict("records"),
-        mentions=mentions(fiche, resultats.regles, edite_le),
-        propositions=PROPOSITIONS,
-        niveaux=NIVEAUX.values(),
+    return (
+        environnement("rncp_utils.grading")
+        .get_template(GABARIT)
+        .render(
+            fiche=fiche,
+            dense=dense,
+            attente="à conf." if dense else "à confirmer",
+            a_confirmer=bool((resultats.competences["statut"] == A_CONFIRMER).any()),
+            edite_le=date_longue(edite_le),
+            chiffres=_chiffres(resultats),
+            avis=_avis(resultats),
+            legende=_legende(resultats.regles),
+            montres=[(bloc, fiche.competences_du_bloc(bloc.code)) for bloc in montres],
+            sans_copie=_sans_copie([bloc for bloc in fiche.blocs if bloc not in montres]),
+            lignes=_lignes(resultats, montres),
+            moyennes=_moyennes(resultats, montres),
+            table_des_blocs=_table_des_blocs(resultats),
+            anomalies=resultats.anomalies.fillna("").to_dict("records"),
+            mentions=mentions(fiche, resultats.regles, edite_le),
+            propositions=PROPOSITIONS,
+            niveaux=NIVEAUX.values(),
+        )
     )
-
-
-def typographie(texte: object) -> str:
-    """French typography: spaces that do not break before ``: ; ? %`` and inside « », curved apostrophes."""
-    return re.sub(r" (?=[:;?%»])|(?<=«) ", INSECABLE, str(texte)).replace("'", "’")
 
 
 def _blocs_montres(resultats: Resultats) -> list[Bloc]:
@@ -100,9 +91,8 @@ def _sans_copie(blocs: Sequence[Bloc]) -> str:
     """Why blocs are left out of the heat map."""
     if not blocs:
         return ""
-    *debut, dernier = [str(bloc.numero) for bloc in blocs]
     nombre = sum(len(bloc.competences) for bloc in blocs)
-    quels = f"Blocs {', '.join(debut)} et {dernier}" if debut else f"Bloc {dernier}"
+    quels = f"Bloc{'s' if len(blocs) > 1 else ''} {enumerer([str(bloc.numero) for bloc in blocs])}"
     return f"{quels} : aucune réponse notée à ce jour ; {nombre} compétences ne figurent donc pas dans ce tableau."
 
 

@@ -24,7 +24,7 @@ from rncp_utils.lecon.questions import (
 )
 from rncp_utils.lecon.reponses import Reponse
 from rncp_utils.lecon.saisie import Etat, Saisie, comprendre
-from rncp_utils.typographie import typographier
+from rncp_utils.typographie import enumerer, typographier
 
 TEXTE_JE_NE_SAIS_PAS = "Je ne sais pas"
 CONSIGNES = {
@@ -115,7 +115,7 @@ def bilan(saisie: Saisie) -> str:
     elif len(rangs) == 1:
         reste = f"il reste la question {rangs[0]}"
     else:
-        reste = f"il reste les questions {', '.join(rangs[:-1])} et {rangs[-1]}"
+        reste = f"il reste les questions {enumerer(rangs)}"
     return f'<p class="rncp-bilan">{saisie.compte}{INSECABLE}: {reste}.</p>'
 
 

@@ -9,9 +9,10 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from rncp_utils.grading.page import duree, ecrire_page, rendre_page, typographie
+from rncp_utils.grading.page import duree, ecrire_page, rendre_page
 from rncp_utils.grading.resultats import calculer
 from rncp_utils.niveaux import NIVEAUX, texte_du_taux
+from rncp_utils.pages import typographie
 
 JOUR = dt.date(2026, 11, 23)
 COURS = [("B1-QST", f"qst_c{rang}", f"C{rang}", 20, "test") for rang in range(1, 7)]

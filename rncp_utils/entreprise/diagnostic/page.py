@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 from babel.dates import format_date
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rncp_utils.entreprise.diagnostic.tableaux import ECRITURES, TAUX
 from rncp_utils.entreprise.diagnostic.texte import SANS_CONSTAT, identite, mesure
@@ -18,7 +16,8 @@ from rncp_utils.entreprise.figures import barres_bilan_fonctionnel, cascade_sig,
 from rncp_utils.erreurs import ErreurDonnees, ErreurRncp
 from rncp_utils.fichiers import ecrire_texte
 from rncp_utils.figures import FEUILLE_DE_STYLE, FigureAccessible
-from rncp_utils.formats import INSECABLE, euros, pourcent
+from rncp_utils.formats import euros, pourcent
+from rncp_utils.pages import environnement
 
 if TYPE_CHECKING:
     from rncp_utils.entreprise.diagnostic import Diagnostic
@@ -63,16 +62,9 @@ def ecrire_page(diagnostic: Diagnostic, chemin: Path) -> Path:
 
 def rendre_page(diagnostic: Diagnostic, edite_le: dt.date | None = None) -> str:
     """Text of the page."""
-    environnement = Environment(
-        loader=PackageLoader("rncp_utils.entreprise", "gabarits"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environnement.filters.update(typo=typographie, ecart=mesure)
     themes = [(theme, list(x)) for theme, x in groupby(diagnostic.synthese, key=lambda constat: constat.theme)]
-    return environnement.get_template(GABARIT).render(
+    gabarit = environnement("rncp_utils.entreprise", ecart=mesure).get_template(GABARIT)
+    return gabarit.render(
         diagnostic=diagnostic,
         identite=identite(diagnostic),
         edite_le=format_date(edite_le or dt.date.today(), "d MMMM yyyy", locale="fr_FR"),
@@ -104,8 +96,3 @@ def _chiffres(diagnostic: Diagnostic) -> list[dict[str, str]]:
             part = f"{pourcent(valeur / ca)} du CA" if ca and cle != "chiffre_affaires" and resultat != "bilan" else ""
             chiffres.append({"valeur": euros(valeur), "nom": nom, "detail": part})
     return chiffres
-
-
-def typographie(texte: object) -> str:
-    """French typography: spaces that do not break before ``: ; ? %`` and inside « », curved apostrophes."""
-    return re.sub(r" (?=[:;?%»])|(?<=«) ", INSECABLE, str(texte)).replace("'", "’")

@@ -24,6 +24,7 @@ from rncp_utils.figures import (
     style_de,
 )
 from rncp_utils.formats import euros
+from rncp_utils.typographie import enumerer
 
 TOTAL, HAUSSE, BAISSE = "solde", "hausse", "baisse"
 _COULEURS = {TOTAL: "marine", HAUSSE: "bleu", BAISSE: "vermillon"}
@@ -167,7 +168,7 @@ def _alt_cascade(marches: Sequence[_Marche]) -> str:
     textes = [f"{_minuscule(marche.libelle)} {euros(marche.montant)}" for marche in soldes]
     phrases = [
         f"Cascade horizontale. Départ : {_minuscule(depart.libelle)}, {euros(depart.montant)}.",
-        f"Soldes successifs : {', '.join(textes[:-1])} et {textes[-1]}.",
+        f"Soldes successifs : {enumerer(textes)}.",
     ]
     baisses = [marche for marche in marches if marche.sens == BAISSE]
     if baisses:

@@ -21,11 +21,11 @@ from rncp_utils.grading.documents.livret import (
 )
 from rncp_utils.grading.documents.parcours import Candidat, Dossier
 from rncp_utils.grading.documents.rendu import rendre
-from rncp_utils.grading.documents.session import liste
 from rncp_utils.grading.documents.tableaux import Tableau
 from rncp_utils.grading.grilles.modele import charger_grille, devoirs_observes
 from rncp_utils.grading.mentions import date_longue
 from rncp_utils.referentiel import epreuve_du_devoir
+from rncp_utils.typographie import enumerer
 
 LIBELLES_CANDIDATS = {
     "apprenant": "Identifiant",
@@ -158,7 +158,7 @@ def _page(dossier: Dossier, candidat: Candidat) -> dict[str, Any]:
         "identite": {nom: texte for nom, texte in identite(dossier, candidat).items() if nom in PROPRES},
         "blocs": blocs,
         "certification": certification,
-        "blocs_requis": f"Blocs requis : {liste(regle.blocs_requis)}. Aucun bloc n'en compense un autre.",
+        "blocs_requis": f"Blocs requis : {enumerer(regle.blocs_requis)}. Aucun bloc n'en compense un autre.",
         "observations": observations_de(dossier, apprenant),
         "erreurs": erreurs_de(dossier, apprenant),
         "preuves": preuves_de(dossier, apprenant),

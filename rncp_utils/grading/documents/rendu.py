@@ -6,32 +6,25 @@ import datetime as dt
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from rncp_utils.grading.mentions import mentions
 from rncp_utils.grading.notes import A_CONFIRMER
-from rncp_utils.grading.page import typographie
 from rncp_utils.niveaux import NIVEAUX, symbole
+from rncp_utils.pages import environnement, typographie
 from rncp_utils.referentiel import Referentiel, Regles
 
 _ATTENTE = "…"
 
 
 @cache
-def environnement() -> Environment:
-    """Templates of this package; every value is escaped."""
-    env = Environment(
-        loader=PackageLoader("rncp_utils.grading.documents", "gabarits"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+def _environnement() -> Environment:
+    return environnement(
+        "rncp_utils.grading.documents",
+        classe=lambda statut: _classe(str(statut)),
+        symbole=lambda statut: _ATTENTE if statut == A_CONFIRMER else symbole(statut),
     )
-    env.filters["typo"] = typographie
-    env.filters["classe"] = lambda statut: _classe(str(statut))
-    env.filters["symbole"] = lambda statut: _ATTENTE if statut == A_CONFIRMER else symbole(statut)
-    return env
 
 
 def _classe(statut: str) -> str:
@@ -60,7 +53,7 @@ def rendre(
         f"règles version {regles.version}, empreinte {regles.empreinte_courte}"
     )
     return (
-        environnement()
+        _environnement()
         .get_template(gabarit)
         .render(
             titre=titre,

@@ -6,7 +6,7 @@ Quatre fichiers CSV dans le dossier ``session`` du cours, remplis par le tableau
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -149,9 +149,3 @@ def ecrire_jury(cours: Path, jures: Iterable[Jure]) -> None:
     """Garde le jury."""
     table = pd.DataFrame([vars(jure) for jure in jures], columns=list(COLONNES_JURY))
     ecrire_csv_fr(table.astype({"present": object}), Path(cours) / DOSSIER / FICHIER_JURY)
-
-
-def liste(mots: Sequence[str]) -> str:
-    """« a, b et c »."""
-    *debut, dernier = mots or ("",)
-    return f"{', '.join(debut)} et {dernier}" if debut else dernier
