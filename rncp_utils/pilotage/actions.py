@@ -100,7 +100,7 @@ def distribuer(dossier: Path, devoir: str, *, remplacer: bool = False, suivi: Su
         f"dossier d'échange « {_racine(cours)} ».",
     )
     suivi(2, 2, f"{devoir} distribué")
-    _noter(cours, "devoir distribué", devoir)
+    noter(dossier, "devoir distribué", devoir)
     return CompteRendu([f"Le devoir {devoir} est distribué : les apprenants le trouvent dans leur liste de devoirs."])
 
 
@@ -119,7 +119,7 @@ def collecter(dossier: Path, devoir: str, *, suivi: Suivi = muet) -> CompteRendu
     suivi(1, 1, "Copies collectées")
     nouvelles = sum(avant.get(apprenant) != horodatage for apprenant, horodatage in apres.items())
     if nouvelles:
-        _noter(cours, "copies collectées", devoir, apres=str(nouvelles))
+        noter(dossier, "copies collectées", devoir, apres=str(nouvelles))
     inconnus = sorted(set(apres) - set(apprenants(cours)))
     phrases = [f"{nombre(len(apres), 'copie')} dans le cours, dont {nombre(nouvelles, 'nouvelle')}."]
     if inconnus:
@@ -136,7 +136,7 @@ def corriger(
 ) -> CompteRendu:
     """Corrige automatiquement les copies, plusieurs à la fois."""
     rendu = correction.corriger(dossier, devoir, tout=tout, isolation=isolation, suivi=suivi)
-    _noter(ouvrir(dossier), "correction automatique", devoir, apres=rendu.phrases[0])
+    noter(dossier, "correction automatique", devoir, apres=rendu.phrases[0])
     return rendu
 
 
@@ -155,7 +155,7 @@ def rendre_les_retours(dossier: Path, devoir: str, *, suivi: Suivi = muet) -> Co
         except ErreurNbgrader as erreur:
             alertes.append(str(erreur))
     suivi(len(corrigees), len(corrigees), "Retours produits")
-    _noter(cours, "retours rendus", devoir, apres=str(publies))
+    noter(dossier, "retours rendus", devoir, apres=str(publies))
     attente = etat_du_devoir(cours, devoir).a_noter
     if attente:
         alertes.insert(0, f"{nombre(attente, 'réponse')} sans note d'une personne : ces retours sont provisoires.")
@@ -242,5 +242,6 @@ def _chemin_distribue(cours: Cours, devoir: str) -> Path:
     return Path(_racine(cours)) / cours.api.coursedir.course_id / "outbound" / devoir
 
 
-def _noter(cours: Cours, quoi: str, objet: str, *, apres: str = "") -> None:
-    inscrire(cours.dossier, [Evenement(compte(), quoi, objet, apres=apres)])
+def noter(dossier: Path, quoi: str, objet: str, *, apres: str = "") -> None:
+    """Write in the audit journal what the person at the keyboard did."""
+    inscrire(dossier, [Evenement(compte(), quoi, objet, apres=apres)])

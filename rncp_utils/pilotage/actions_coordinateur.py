@@ -11,9 +11,8 @@ from rncp_utils.autograde.anomalies import COLUMNS, anomalies_du_devoir
 from rncp_utils.autograde.cours import Cours
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.grading.entrees import DOSSIER
-from rncp_utils.grading.journal import Evenement, inscrire
-from rncp_utils.pilotage.actions import ouvrir
-from rncp_utils.pilotage.compte_rendu import CompteRendu, Suivi, compte, muet, nombre
+from rncp_utils.pilotage.actions import noter, ouvrir
+from rncp_utils.pilotage.compte_rendu import CompteRendu, Suivi, muet, nombre
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +68,7 @@ def exporter_les_tableaux(
         machine=machine,
     )
     suivi(1, 1, "Tableaux écrits")
-    _noter(dossier, "export des tableaux", "avec les identifiants" if identifiants else "sous pseudonymes")
+    noter(dossier, "export des tableaux", "avec les identifiants" if identifiants else "sous pseudonymes")
     phrases = [f"Tableaux de {nombre(exports.notes['apprenant'].nunique(), 'apprenant')} écrits."]
     if pseudonymes is None:
         alerte = "Ces tableaux portent les identifiants des apprenants : ne les transmettez qu'au jury."
@@ -107,9 +106,9 @@ def ecrire_les_documents(
         suivi=suivi,
     )
     if autres := [TITRES[nom] for nom in choix if nom != PV]:
-        _noter(dossier, "documents écrits", ", ".join(autres))
+        noter(dossier, "documents écrits", ", ".join(autres))
     if PV in choix:
-        _noter(dossier, "procès-verbal édité", tout.session.promotion)
+        noter(dossier, "procès-verbal édité", tout.session.promotion)
     return CompteRendu([f"{nombre(len(documents), 'document écrit')}."], ecrits.remarques, ecrits.fichiers)
 
 
@@ -178,7 +177,3 @@ def _dossier(dossier: Path, suivi: Suivi) -> Dossier:
     from rncp_utils.grading.documents import lire_dossier
 
     return lire_dossier(calculer_les_resultats(dossier, suivi), dossier)
-
-
-def _noter(dossier: Path, quoi: str, objet: str) -> None:
-    inscrire(dossier, [Evenement(compte(), quoi, objet)])

@@ -11,17 +11,16 @@ from rncp_utils.autograde.cours import trouver_cours
 from rncp_utils.erreurs import ErreurRncp
 from rncp_utils.grading.documents import PV, TITRES
 from rncp_utils.grading.documents.session import Jure, Session, ecrire_jury, ecrire_session, lire_jury, lire_session
-from rncp_utils.grading.journal import Evenement, inscrire
-from rncp_utils.lecon.affichage import Affichage
 from rncp_utils.lecon.champs_widgets import avec_classe
-from rncp_utils.lecon.formulaire_html import message as html_de_refus
 from rncp_utils.pilotage import actions_coordinateur as actions
-from rncp_utils.pilotage.compte_rendu import CompteRendu, Suivi, compte
-from rncp_utils.pilotage.panneau import Etape, Panneau
+from rncp_utils.pilotage.actions import noter
+from rncp_utils.pilotage.champs import case, texte
+from rncp_utils.pilotage.compte_rendu import CompteRendu, Suivi
+from rncp_utils.pilotage.panneau import Etape, Panneau, TableauDeBord
 from rncp_utils.referentiel import charger_referentiel
 
 
-class TableauCoordinateur(Affichage):
+class TableauCoordinateur(TableauDeBord):
     """Dernière expression de ``coordinateur.ipynb``.
 
     Parameters
@@ -31,8 +30,6 @@ class TableauCoordinateur(Affichage):
     """
 
     def __init__(self, *, dossier: Path | str = Path()) -> None:
-        self.refus = ""
-        self.panneau: Panneau | None = None
         try:
             self.cours = trouver_cours(Path(dossier))
             session, jury = lire_session(self.cours), lire_jury(self.cours)
@@ -41,17 +38,17 @@ class TableauCoordinateur(Affichage):
             return
         self._preparer_la_session(session)
         self._preparer_le_jury(jury.jures)
-        self.identifiants = widgets.Checkbox(description="Avec les identifiants des apprenants", indent=False)
-        self.pdf = widgets.Checkbox(description="Aussi en PDF", value=True, indent=False)
-        self.cases = {nom: widgets.Checkbox(description=titre, indent=False) for nom, titre in TITRES.items()}
+        self.identifiants = case("Avec les identifiants des apprenants")
+        self.pdf = case("Aussi en PDF", cochee=True)
+        self.cases = {nom: case(titre) for nom, titre in TITRES.items()}
         self.etapes = {etape.bouton.description: etape for etape in self._etapes()}
         self.panneau = Panneau([], list(self.etapes.values()), lambda: None)
 
     def _preparer_la_session(self, session: Session) -> None:
-        self.promotion = _texte("Promotion :", session.promotion, "Promotion 2023-A")
-        self.session = _texte("Session :", session.session, "2023-S2")
-        self.organisme = _texte("Organisme :", session.organisme, "Institut de formation")
-        self.lieu = _texte("Lieu du jury :", session.lieu, "Paris")
+        self.promotion = texte("Promotion :", "Promotion 2023-A", session.promotion)
+        self.session = texte("Session :", "2023-S2", session.session)
+        self.organisme = texte("Organisme :", "Institut de formation", session.organisme)
+        self.lieu = texte("Lieu du jury :", "Paris", session.lieu)
         self.date_jury = widgets.DatePicker(
             description="Date du jury :", value=session.date_jury, style={"description_width": "initial"}
         )
@@ -63,10 +60,10 @@ class TableauCoordinateur(Affichage):
             jure = jures[rang] if rang < len(jures) else Jure("", "")
             self.jures.append(
                 (
-                    _texte(f"Membre {rang + 1}, nom :", jure.nom, ""),
-                    _texte("Qualité :", jure.qualite, ""),
-                    _texte("Lien :", jure.lien, "aucun"),
-                    widgets.Checkbox(description="Présent", value=jure.present, indent=False),
+                    texte(f"Membre {rang + 1}, nom :", "", jure.nom),
+                    texte("Qualité :", "", jure.qualite),
+                    texte("Lien :", "aucun", jure.lien),
+                    case("Présent", cochee=jure.present),
                 )
             )
 
@@ -157,25 +154,9 @@ class TableauCoordinateur(Affichage):
         ]
         ecrire_jury(self.cours, jures)
         noms = " ; ".join(f"{jure.nom} ({'présent' if jure.present else 'absent'})" for jure in jures)
-        inscrire(self.cours, [Evenement(compte(), "jury enregistré", "jury", apres=noms)])
+        noter(self.cours, "jury enregistré", "jury", apres=noms)
         obstacles = actions.obstacles_du_jury(self.cours)
         return CompteRendu(["Le jury est enregistré."], [*obstacles, *lire_jury(self.cours).avertissements()])
 
-    def affichages(self) -> list[dict]:
-        if self.panneau is None:
-            return [self.en_html(html_de_refus(self.refus))]
-        return [dict(self.panneau.widget._repr_mimebundle_()) | {"text/plain": str(self)}]
-
     def __str__(self) -> str:
         return self.refus or f"Tableau de bord du coordinateur, cours {self.cours.name}"
-
-
-def _texte(nom: str, valeur: str, exemple: str) -> widgets.Text:
-    # One message when the field is left: a click would overtake those of each key.
-    return widgets.Text(
-        description=nom,
-        value=valeur,
-        placeholder=exemple,
-        continuous_update=False,
-        style={"description_width": "initial"},
-    )

@@ -15,12 +15,11 @@ from rncp_utils.erreurs import ErreurDonnees, ErreurRncp
 from rncp_utils.fichiers import ecrire_texte
 from rncp_utils.grading.grilles import FormulaireGrille, charger_grille, devoirs_observes
 from rncp_utils.grading.grilles.observateurs import DOSSIER_OBSERVATIONS
-from rncp_utils.lecon.affichage import Affichage
 from rncp_utils.lecon.champs_widgets import avec_classe
-from rncp_utils.lecon.formulaire_html import message as html_de_refus
 from rncp_utils.lecon.formulaire_html import typographier
+from rncp_utils.pilotage.champs import menu
 from rncp_utils.pilotage.compte_rendu import CompteRendu, Suivi, compte
-from rncp_utils.pilotage.panneau import Etape, Panneau
+from rncp_utils.pilotage.panneau import Etape, Panneau, TableauDeBord
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 ANNUAIRE = "annuaire.json"
 
 
-class TableauExpert(Affichage):
+class TableauExpert(TableauDeBord):
     """Dernière expression de ``expert.ipynb``.
 
     Parameters
@@ -42,16 +41,14 @@ class TableauExpert(Affichage):
     """
 
     def __init__(self, *, dossier: Path | str | None = None, qui: str = "") -> None:
-        self.refus = ""
-        self.panneau: Panneau | None = None
         try:
             self.cours = trouver_cours(Path()) if dossier is None else Path(dossier)
             self.nom, apprenants = lire_annuaire(self.cours, qui or compte())
         except ErreurRncp as erreur:
             self.refus = str(erreur)
             return
-        self.grille = _menu("Grille :", [(f"{charger_grille(d).grille} · {d}", d) for d in devoirs_observes()])
-        self.apprenant = _menu("Apprenant :", [("Choisir…", ""), *((nom, nom) for nom in apprenants)])
+        self.grille = menu("Grille :", [(f"{charger_grille(d).grille} · {d}", d) for d in devoirs_observes()])
+        self.apprenant = menu("Apprenant :", [("Choisir…", ""), *((nom, nom) for nom in apprenants)])
         self.formulaire = widgets.VBox([])
         etape = Etape(
             "Remplir une grille d'observation",
@@ -72,11 +69,6 @@ class TableauExpert(Affichage):
         self.saisie = FormulaireGrille(self.cours, self.grille.value, self.apprenant.value, self.nom)
         self.formulaire.children = (self.saisie.widget,)
         return CompteRendu(["La grille est ouverte ci-dessous."])
-
-    def affichages(self) -> list[dict]:
-        if self.panneau is None:
-            return [self.en_html(html_de_refus(self.refus))]
-        return [dict(self.panneau.widget._repr_mimebundle_()) | {"text/plain": str(self)}]
 
     def __str__(self) -> str:
         return self.refus or f"Tableau de bord de l'expert {self.nom}"
@@ -114,7 +106,3 @@ def lire_annuaire(cours: Path, qui: str) -> tuple[str, list[str]]:
 
 def _lire(chemin: Path) -> dict:
     return json.loads(chemin.read_text(encoding="utf-8"))
-
-
-def _menu(nom: str, options: list[tuple[str, str]]) -> widgets.Dropdown:
-    return widgets.Dropdown(description=nom, options=options, style={"description_width": "initial"})

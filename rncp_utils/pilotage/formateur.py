@@ -9,17 +9,16 @@ import ipywidgets as widgets
 from rncp_utils.autograde.cours import trouver_cours
 from rncp_utils.erreurs import ErreurDonnees, ErreurRncp
 from rncp_utils.grading.grilles import FormulaireGrille, declarer_observateur, lire_observateurs
-from rncp_utils.lecon.affichage import Affichage
 from rncp_utils.lecon.champs_widgets import avec_classe
-from rncp_utils.lecon.formulaire_html import message as html_de_refus
 from rncp_utils.pilotage import actions
+from rncp_utils.pilotage.champs import case, menu, texte
 from rncp_utils.pilotage.compte_rendu import CompteRendu, Suivi
-from rncp_utils.pilotage.panneau import Etape, Panneau, inattendue, message
+from rncp_utils.pilotage.panneau import Etape, Panneau, TableauDeBord, inattendue, message
 
 A_CHOISIR = "Choisir…"
 
 
-class TableauFormateur(Affichage):
+class TableauFormateur(TableauDeBord):
     """Dernière expression de ``formateur.ipynb``.
 
     Parameters
@@ -31,8 +30,7 @@ class TableauFormateur(Affichage):
     """
 
     def __init__(self, *, dossier: Path | str = Path(), isolation: str = "requise") -> None:
-        self.isolation, self.refus = isolation, ""
-        self.panneau: Panneau | None = None
+        self.isolation = isolation
         try:
             self.cours = trouver_cours(Path(dossier))
             noms = actions.devoirs(actions.ouvrir(self.cours))
@@ -41,10 +39,10 @@ class TableauFormateur(Affichage):
         except ErreurRncp as erreur:
             self.refus = str(erreur)
             return
-        self.devoir = _menu("Devoir :", noms)
+        self.devoir = menu("Devoir :", noms)
         self.etat = avec_classe(widgets.HTML(), "rncp-suivi")
-        self.remplacer = _case("Remplacer la version distribuée")
-        self.tout = _case("Corriger de nouveau les copies déjà corrigées")
+        self.remplacer = case("Remplacer la version distribuée")
+        self.tout = case("Corriger de nouveau les copies déjà corrigées")
         self._preparer_les_grilles()
         self.etapes = {etape.bouton.description: etape for etape in self._etapes()}
         entete = avec_classe(widgets.VBox([_rangee(self.devoir), self.etat]), "rncp-question")
@@ -89,8 +87,8 @@ class TableauFormateur(Affichage):
     # Grids -----------------------------------------------------------------------------------------------------------
 
     def _preparer_les_grilles(self) -> None:
-        self.nom_de_l_expert, self.qualite = _texte("Nom :", "Claire Petit"), _texte("Qualité :", "directrice d'agence")
-        self.apprenant, self.expert = _menu("Apprenant :", []), _menu("Expert :", [])
+        self.nom_de_l_expert, self.qualite = texte("Nom :", "Claire Petit"), texte("Qualité :", "directrice d'agence")
+        self.apprenant, self.expert = menu("Apprenant :", []), menu("Expert :", [])
         self.formulaire = widgets.VBox([])
 
     def _etapes_des_grilles(self) -> list[Etape]:
@@ -154,17 +152,8 @@ class TableauFormateur(Affichage):
         except Exception as erreur:
             self.etat.value = message([f"▲ {inattendue(erreur)}"])
 
-    def affichages(self) -> list[dict]:
-        if self.panneau is None:
-            return [self.en_html(html_de_refus(self.refus))]
-        return [dict(self.panneau.widget._repr_mimebundle_()) | {"text/plain": str(self)}]
-
     def __str__(self) -> str:
         return self.refus or f"Tableau de bord du formateur, cours {self.cours.name}"
-
-
-def _menu(nom: str, valeurs: object) -> widgets.Dropdown:
-    return widgets.Dropdown(description=nom, options=list(valeurs), style={"description_width": "initial"})
 
 
 def _choix(menu: widgets.Dropdown, valeurs: list[str]) -> None:
@@ -174,17 +163,6 @@ def _choix(menu: widgets.Dropdown, valeurs: list[str]) -> None:
     if tuple(options) != tuple(menu.options):
         menu.options = options
         menu.value = choisi if choisi in valeurs else ""
-
-
-def _case(nom: str) -> widgets.Checkbox:
-    return widgets.Checkbox(description=nom, indent=False)
-
-
-def _texte(nom: str, exemple: str) -> widgets.Text:
-    # One message when the field is left: a click would overtake those of each key.
-    return widgets.Text(
-        description=nom, placeholder=exemple, continuous_update=False, style={"description_width": "initial"}
-    )
 
 
 def _rangee(*enfants: widgets.Widget) -> widgets.Widget:

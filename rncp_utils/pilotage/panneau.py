@@ -12,8 +12,10 @@ from urllib.parse import quote
 import ipywidgets as widgets
 
 from rncp_utils.erreurs import ErreurRncp
+from rncp_utils.lecon.affichage import Affichage
 from rncp_utils.lecon.champs_widgets import avec_classe
 from rncp_utils.lecon.formulaire_html import STYLE, typographier
+from rncp_utils.lecon.formulaire_html import message as html_de_refus
 from rncp_utils.pilotage.compte_rendu import CompteRendu, Suivi
 
 STYLE_DU_PANNEAU = f"<style>{Path(__file__).with_name('panneau.css').read_text(encoding='utf-8')}</style>"
@@ -121,6 +123,24 @@ class Panneau:
             etape.bouton.disabled = occupe
         if not occupe:
             self.apres()
+
+
+class TableauDeBord(Affichage):
+    """What a notebook shows: a dashboard, or the sentence that says why there is none.
+
+    Attributes
+    ----------
+    panneau
+        None as long as the dashboard is not made; ``refus`` says why it cannot be.
+    """
+
+    panneau: Panneau | None = None
+    refus: str = ""
+
+    def affichages(self) -> list[dict[str, Any]]:
+        if self.panneau is None:
+            return [self.en_html(html_de_refus(self.refus))]
+        return [dict(self.panneau.widget._repr_mimebundle_()) | {"text/plain": str(self)}]
 
 
 def _paragraphes(phrases: Sequence[str], alertes: Sequence[str]) -> str:

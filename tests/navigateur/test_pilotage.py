@@ -11,6 +11,7 @@ from nbgrader.api import Base, Gradebook
 from sqlalchemy import create_engine
 
 from rncp_utils.autograde.cours import CONFIG_FILE
+from tests.devoirs import devoir_observe
 
 pytestmark = pytest.mark.lent
 DOCUMENTS = ("Dossier du jury", "Livrets individuels", "Statistiques", "Matrice de couverture", "Suivi des remises")
@@ -33,18 +34,8 @@ def cours(dossier_de_travail: Path, depot: Path) -> Path:
     """A course folder with the dashboards in their place, an exchange, and the observed assignment."""
     dossier = dossier_de_travail / "cours"
     shutil.copytree(depot / "docs" / "tableaux_de_bord", dossier / "docs" / "tableaux_de_bord")
-    cellules = []
-    for nom, code, points in (("m4_obs_crise", "C21", 4), ("m4_obs_recl", "C22", 2)):
-        nbgrader = {"grade_id": nom, "points": points, "schema_version": 3, "task": False}
-        nbgrader |= {"grade": True, "solution": True, "locked": False}
-        metadonnees = {"nbgrader": nbgrader, "tags": [code]}
-        cellules.append(
-            nbformat.v4.new_markdown_cell("*Votre réponse ici*", id=nom.replace("_", "-"), metadata=metadonnees)
-        )
-    notebook = nbformat.v4.new_notebook(cells=cellules)
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     (dossier / "source" / "B4-MES").mkdir(parents=True)
-    nbformat.write(notebook, dossier / "source" / "B4-MES" / "copie.ipynb")
+    nbformat.write(devoir_observe(), dossier / "source" / "B4-MES" / "copie.ipynb")
     echange = dossier_de_travail / "echange"
     echange.mkdir()
     config = (depot / CONFIG_FILE).read_text(encoding="utf-8")

@@ -13,24 +13,10 @@ from nbgrader.api import Base, Gradebook
 from sqlalchemy import create_engine
 
 from rncp_utils.autograde.cours import CONFIG_FILE, ouvrir_cours
+from tests.devoirs import cellule_notee, devoir_observe, notebook_de
 
 DEVOIR, OBSERVE = "B1-QST", "B4-MES"
 HORODATAGE = "2026-11-20 15:00:00.000000 UTC"
-
-
-def _cellule(nature: str, identifiant: str, source: str, points: float | None, etiquette: str) -> nbformat.NotebookNode:
-    """A graded cell, as an author writes it."""
-    nouvelle = nbformat.v4.new_code_cell if nature == "test" else nbformat.v4.new_markdown_cell
-    metadonnees = {"grade_id": identifiant, "schema_version": 3, "points": points, "task": False}
-    metadonnees |= {"grade": True, "solution": nature == "redaction", "locked": nature == "test"}
-    return nouvelle(source, id=identifiant.replace("_", "-"), metadata={"nbgrader": metadonnees, "tags": [etiquette]})
-
-
-def _notebook(cellules: list[nbformat.NotebookNode]) -> nbformat.NotebookNode:
-    notebook = nbformat.v4.new_notebook(cells=cellules)
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook.metadata.language_info = {"name": "python"}
-    return notebook
 
 
 def _reponse(nom: str) -> nbformat.NotebookNode:
@@ -81,15 +67,12 @@ def cours(tmp_path: Path, depot: Path) -> CoursDEssai:
     echange.mkdir()
     test = "### BEGIN HIDDEN TESTS\nfloat(20.0 * (x == 42))\n### END HIDDEN TESTS\n"
     devoirs = {
-        DEVOIR: [_reponse("c1"), _cellule("test", "qst_c1", test, 20, "C1")],
-        OBSERVE: [
-            _cellule("redaction", "m4_obs_crise", "*Votre réponse ici*", 4, "C21"),
-            _cellule("redaction", "m4_obs_recl", "*Votre réponse ici*", 2, "C22"),
-        ],
+        DEVOIR: notebook_de([_reponse("c1"), cellule_notee("test", "qst_c1", 20, "C1", test)]),
+        OBSERVE: devoir_observe(),
     }
-    for nom, cellules in devoirs.items():
+    for nom, notebook in devoirs.items():
         (dossier / "source" / nom).mkdir(parents=True)
-        nbformat.write(_notebook(cellules), dossier / "source" / nom / "copie.ipynb")
+        nbformat.write(notebook, dossier / "source" / nom / "copie.ipynb")
     # With its tables made beforehand, nbgrader does not start a subprocess to stamp their version.
     moteur = create_engine(f"sqlite:///{dossier}/gradebook.db")
     Base.metadata.create_all(moteur)
