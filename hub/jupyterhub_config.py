@@ -1,6 +1,5 @@
 # Configuration of JupyterHub for this course. Started by « rncp hub demarrer » (make hub), which prepares the folder of
 # the Hub and says where it is; the roles and their scopes are in rncp_utils/hub/roles.py.
-import os
 import sys
 from pathlib import Path
 
@@ -24,7 +23,7 @@ c.ConfigurableHTTPProxy.auth_token = reglages.jetons["mandataire"]
 c.JupyterHub.cleanup_servers = False
 
 # What it keeps. Another database (PostgreSQL): see docs/guides/administrateur.md.
-c.JupyterHub.db_url = os.environ.get("RNCP_HUB_BASE", f"sqlite:///{lieux.base}")
+c.JupyterHub.db_url = lieux.adresse_de_la_base
 c.JupyterHub.cookie_secret_file = str(lieux.prive / "secret_des_cookies")
 c.JupyterHub.upgrade_db = True
 

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from rncp_utils.erreurs import ErreurRncp
 from rncp_utils.hub.roles import COORDINATION, CORRECTEUR, GROUPE_COURS, GROUPE_EXPERTS, MANDATAIRE
@@ -90,6 +91,17 @@ def groupe_existe(nom: str) -> bool:
 def est_du_systeme(nom: str) -> bool:
     """An account of the system itself (root, daemon…): never a person's."""
     return pwd.getpwnam(nom).pw_uid < _UID_DES_PERSONNES
+
+
+def executer_comme(compte: str) -> dict[str, Any]:
+    """Arguments of :func:`subprocess.run` that give up the administrator's rights for those of ``compte``.
+
+    None without these rights: what runs then runs as oneself.
+    """
+    if os.geteuid():
+        return {}
+    fiche = pwd.getpwnam(compte)
+    return {"user": fiche.pw_uid, "group": fiche.pw_gid, "extra_groups": os.getgrouplist(compte, fiche.pw_gid)}
 
 
 def appartenir(chemin: Path, compte: str, groupe: str, droits: int) -> None:

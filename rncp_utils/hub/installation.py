@@ -98,7 +98,7 @@ def installer(lieux: Lieux, *, adresse: str | None = None, port: int | None = No
     reglages = _preparer_les_reglages(lieux, isole, adresse, port)
     if isole:
         preparer_environnement(lieux)
-    return reglages, _preparer_le_cours(lieux)
+    return reglages, _preparer_le_cours(lieux, isole)
 
 
 def _preparer_les_dossiers(lieux: Lieux, isole: bool) -> None:
@@ -107,8 +107,8 @@ def _preparer_les_dossiers(lieux: Lieux, isole: bool) -> None:
         lieux.etat.chmod(0o755)
         _exiger_accessible(lieux.etat)
     droits = {
-        **dict.fromkeys((lieux.prive, lieux.journaux), 448),
-        **dict.fromkeys((lieux.domiciles, lieux.postes, lieux.prises), 457),
+        **dict.fromkeys((lieux.prive, lieux.journaux), 0o700),
+        **dict.fromkeys((lieux.domiciles, lieux.postes, lieux.prises), 0o711),
         lieux.lecons: 0o755,
         # nbgrader wants a folder that all may write in; nobody takes away what another put there.
         lieux.echange: 0o1777,
@@ -184,8 +184,7 @@ def _port_libre() -> int:
         return prise.getsockname()[1]
 
 
-def _preparer_le_cours(lieux: Lieux) -> list[str]:
-    isole = os.geteuid() == 0
+def _preparer_le_cours(lieux: Lieux, isole: bool) -> list[str]:
     _remplacer(lieux.depot / "course", lieux.lecons / "course")
     _remplacer(lieux.depot / "docs" / "tableaux_de_bord", lieux.lecons / "tableaux")
     if not (lieux.cours / "course").exists():

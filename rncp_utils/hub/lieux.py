@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-VARIABLE = "RNCP_HUB"
+VARIABLE, VARIABLE_BASE = "RNCP_HUB", "RNCP_HUB_BASE"
 # A place that other accounts can reach, unlike a checkout in an administrator's home.
 DOSSIER_DU_SYSTEME = Path("/srv/rncp")
 
@@ -73,8 +73,13 @@ class Lieux:
 
     @property
     def base(self) -> Path:
-        """Database of the Hub."""
+        """Database of the Hub, unless ``$RNCP_HUB_BASE`` names another."""
         return self.prive / "jupyterhub.sqlite"
+
+    @property
+    def adresse_de_la_base(self) -> str:
+        """SQLAlchemy address of the Hub's database."""
+        return os.environ.get(VARIABLE_BASE, "").strip() or f"sqlite:///{self.base}"
 
     @property
     def personnes(self) -> Path:

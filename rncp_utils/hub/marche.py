@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import shutil
-import sqlite3
+import socket
 import sys
 import time
 import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,9 +17,10 @@ from pathlib import Path
 from rncp_utils.erreurs import ErreurRncp
 from rncp_utils.hub import bornes
 from rncp_utils.hub.installation import Reglages, installer, lire_reglages
-from rncp_utils.hub.lieux import VARIABLE, Lieux
+from rncp_utils.hub.lieux import VARIABLE, VARIABLE_BASE, Lieux
 from rncp_utils.hub.personnes import dire_au_hub, lire_personnes
 from rncp_utils.hub.processus import Processus, lancer, processus, retrouver
+from rncp_utils.hub.requetes import ouvrir
 from rncp_utils.hub.roles import COURS, MANDATAIRE
 
 DEMARRAGE_S, ARRET_S, SERVEUR_S = 120.0, 30.0, 10.0
@@ -54,7 +53,7 @@ def demarrer(lieux: Lieux, *, adresse: str | None = None, port: int | None = Non
     """
     lieux.etat.mkdir(parents=True, exist_ok=True)
     with _seul(lieux):
-        if (temoin(lieux, "hub")) and _repond(lire_reglages(lieux)):
+        if temoin(lieux, "hub") and _repond(lire_reglages(lieux)):
             return lire_reglages(lieux), ["Le Hub était déjà en marche : rien n'a été changé."]
         reglages, remarques = installer(lieux, adresse=adresse, port=port)
         _demarrer_le_mandataire(lieux, reglages)
@@ -86,13 +85,13 @@ def arreter(lieux: Lieux) -> list[str]:
         if hub:
             forces += hub.arreter(ARRET_S)
             phrases.append("Le Hub est arrêté.")
-        serveurs = _serveurs_en_marche(lieux, reglages)
-        for nom, lance in serveurs.items():
+        serveurs = _serveurs_en_marche(reglages)
+        for nom, lance in serveurs:
             forces += lance.arreter(SERVEUR_S)
             if reglages.isole:
                 bornes.sortir(nom)
         if serveurs:
-            phrases.append(f"Serveurs arrêtés : {', '.join(sorted(serveurs))}.")
+            phrases.append(f"Serveurs arrêtés : {', '.join(sorted(nom for nom, _ in serveurs))}.")
         if mandataire:
             forces += mandataire.arreter(ARRET_S)
         for nom in ("hub", "mandataire"):
@@ -105,7 +104,7 @@ def arreter(lieux: Lieux) -> list[str]:
 def etat_du_hub(lieux: Lieux) -> Etat:
     """What runs now, and the memory of each server in bytes (0 where the system does not count it)."""
     reglages = lire_reglages(lieux)
-    serveurs = {nom: bornes.memoire_utilisee(nom) or 0 for nom in _serveurs_en_marche(lieux, reglages)}
+    serveurs = {nom: bornes.memoire_utilisee(nom) or 0 for nom, _ in _serveurs_en_marche(reglages)}
     return Etat(reglages, temoin(lieux, "hub"), temoin(lieux, "mandataire"), _repond(reglages), serveurs)
 
 
@@ -170,7 +169,7 @@ def _commande(lieux: Lieux, reglages: Reglages, nom: str) -> str:
 
 def _environnement(lieux: Lieux, reglages: Reglages) -> dict[str, str]:
     """Nothing of the administrator's own environment: their passwords and tokens stay theirs."""
-    gardees = ("TZ", "LANG", "LC_ALL", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "RNCP_HUB_BASE")
+    gardees = ("TZ", "LANG", "LC_ALL", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", VARIABLE_BASE)
     commandes = Path(_commande(lieux, reglages, "python")).parent
     env = {nom: os.environ[nom] for nom in gardees if nom in os.environ}
     env |= {"PATH": f"{commandes}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
@@ -218,8 +217,6 @@ def _repond(reglages: Reglages) -> bool:
 
 def _demander(url: str) -> int:
     """Status of an answer of this machine, 0 when there is none."""
-    # Never through a proxy of the machine: it is this machine.
-    ouvrir = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
     try:
         with ouvrir(url, timeout=5) as rendu:
             return rendu.status
@@ -230,8 +227,6 @@ def _demander(url: str) -> int:
 
 
 def _exiger_un_port_libre(port: int, adresse: str = "127.0.0.1") -> None:
-    import socket
-
     with socket.socket() as prise:
         prise.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -243,33 +238,20 @@ def _exiger_un_port_libre(port: int, adresse: str = "127.0.0.1") -> None:
             ) from erreur
 
 
-def _serveurs_en_marche(lieux: Lieux, reglages: Reglages) -> dict[str, Processus]:
-    """Servers that the Hub's database knows and that are alive: also those of a Hub that was killed."""
-    vivants = {}
-    for nom, pid in _serveurs_connus(lieux):
-        lance = processus(pid)
-        # The number may serve again: only a server of this folder is ours.
-        if lance and _est_un_serveur(pid, nom, lieux, reglages):
-            vivants[nom] = lance
-    return vivants
+def _serveurs_en_marche(reglages: Reglages) -> list[tuple[str, Processus]]:
+    """Servers of this Hub that are alive, whatever its database says: also those of a Hub that was killed."""
+    pids = [int(dossier.name) for dossier in Path("/proc").glob("[0-9]*")]
+    lances = [(_personne(pid, reglages), processus(pid)) for pid in pids]
+    return [(nom, lance) for nom, lance in lances if nom and lance]
 
 
-def _serveurs_connus(lieux: Lieux) -> list[tuple[str, int]]:
-    if not lieux.base.exists():
-        return []
-    requete = "SELECT users.name, spawners.state FROM spawners JOIN users ON users.id = spawners.user_id"
-    try:
-        with sqlite3.connect(f"file:{lieux.base}?mode=ro", uri=True, timeout=10) as base:
-            lignes = base.execute(requete).fetchall()
-    except sqlite3.Error:
-        return []
-    etats = [(nom, json.loads(etat) if etat else {}) for nom, etat in lignes]
-    return [(nom, int(etat["pid"])) for nom, etat in etats if etat and etat.get("pid")]
-
-
-def _est_un_serveur(pid: int, nom: str, lieux: Lieux, reglages: Reglages) -> bool:
+def _personne(pid: int, reglages: Reglages) -> str:
+    """Whose server a process is; empty when it is not a server of this Hub, which its environment names."""
     with suppress(OSError):
-        commande = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace")
-        env = Path(f"/proc/{pid}/environ").read_bytes().decode("utf-8", "replace").split("\0")
-        return "jupyterhub" in commande and f"JUPYTERHUB_USER={nom}" in env
-    return False
+        if b"jupyterhub-singleuser" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            textes = Path(f"/proc/{pid}/environ").read_bytes().decode("utf-8", "replace").split("\0")
+            env = dict(texte.partition("=")[::2] for texte in textes)
+            # Formgrader is a service: the Hub ends it.
+            if env.get("JUPYTERHUB_API_URL") == reglages.url_du_hub and "JUPYTERHUB_SERVICE_NAME" not in env:
+                return env.get("JUPYTERHUB_USER", "")
+    return ""

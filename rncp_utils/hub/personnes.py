@@ -17,6 +17,7 @@ from rncp_utils.grading.lecture_csv import lire_csv_fr, lire_date
 from rncp_utils.hub.classe import COLONNES, FACULTATIVES, Personne
 from rncp_utils.hub.installation import Reglages
 from rncp_utils.hub.lieux import Lieux
+from rncp_utils.hub.requetes import ouvrir
 from rncp_utils.hub.roles import APPRENANT, CORRECTEUR, CORRECTEURS, ROLES
 from rncp_utils.tableurs import ecrire_csv_fr
 
@@ -98,8 +99,6 @@ def _demander(reglages: Reglages, methode: str, chemin: str, corps: Any = None, 
         headers={"Authorization": f"token {reglages.jetons['inscription']}", "Content-Type": "application/json"},
     )
     try:
-        # Never through a proxy of the machine: it is this machine.
-        ouvrir = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
         with ouvrir(demande, timeout=_DELAI_S) as reponse:
             texte = reponse.read()
             return json.loads(texte) if texte else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import sqlite3
 import subprocess
@@ -15,11 +14,11 @@ from typing import IO, Any
 from sqlalchemy import URL, make_url
 
 from rncp_utils.erreurs import ErreurDonnees, ErreurRncp
+from rncp_utils.hub.comptes import executer_comme
 from rncp_utils.hub.lieux import Lieux
 from rncp_utils.hub.roles import CORRECTEUR
 from rncp_utils.hub.taches import comme
 
-VARIABLE_BASE = "RNCP_HUB_BASE"
 SUFFIXES = {"sqlite": "sqlite", "postgresql": "pgdump"}
 # One read of the whole base under one lock: what another process writes meanwhile is in it entirely or not at all.
 _COPIER = """
@@ -89,11 +88,7 @@ class Base:
 
     def executer_comme(self) -> dict[str, Any]:
         """Arguments of :func:`subprocess.run` that give up the administrator's rights for those of ``compte``."""
-        if os.geteuid() or not self.compte:
-            return {}
-        fiche = pwd.getpwnam(self.compte)
-        groupes = os.getgrouplist(self.compte, fiche.pw_gid)
-        return {"user": fiche.pw_uid, "group": fiche.pw_gid, "extra_groups": groupes}
+        return executer_comme(self.compte) if self.compte else {}
 
 
 def bases_du_hub(lieux: Lieux) -> tuple[Base, ...]:
@@ -106,11 +101,10 @@ def bases_du_hub(lieux: Lieux) -> tuple[Base, ...]:
     """
     # Read by the graders' account: their settings are code, which must not run with the administrator's rights.
     carnet = comme(CORRECTEUR, lieux, "adresse_du_carnet", cours=str(lieux.cours))
-    hub = os.environ.get(VARIABLE_BASE, "").strip() or f"sqlite:///{lieux.base}"
     python = lieux.dans_l_environnement("python") if lieux.environnement.exists() else sys.executable
     bases = (
         Base("carnet", "le carnet de notes", carnet, CORRECTEUR, python),
-        Base("hub", "la base du Hub", hub, python=python),
+        Base("hub", "la base du Hub", lieux.adresse_de_la_base, python=python),
     )
     for base in bases:
         if base.genre not in SUFFIXES:

@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rncp_utils.erreurs import ErreurDonnees, ErreurRncp
+from rncp_utils.hub.comptes import compte_existe
 from rncp_utils.hub.lieux import Lieux
 from rncp_utils.hub.marche import etat_du_hub
 from rncp_utils.hub.sauvegarde import Manifeste, lire
@@ -138,21 +139,13 @@ def _exiger_les_memes_bases(archive: Path, manifeste: Manifeste, bases: tuple[Ba
 def _exiger_les_comptes(archive: Path, manifeste: Manifeste) -> None:
     if os.geteuid():
         return
-    absents = [compte for compte in manifeste.comptes if not _existe(compte)]
+    absents = [compte for compte in manifeste.comptes if not compte_existe(compte)]
     if absents:
         raise ErreurDonnees(
             f"Des fichiers de la sauvegarde « {archive.name} » sont à des comptes que cette machine n'a pas "
             f"({', '.join(absents[:10])}{'…' if len(absents) > 10 else ''}) : inscrivez d'abord la classe avec "
             "« rncp hub inscrire », puis recommencez."
         )
-
-
-def _existe(compte: str) -> bool:
-    try:
-        pwd.getpwnam(compte)
-    except KeyError:
-        return False
-    return True
 
 
 def _preparer(archive: Path, chantier: Path, bases: tuple[Base, ...], lieux: Lieux) -> Manifeste:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import pwd
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rncp_utils.erreurs import ErreurRncp
+from rncp_utils.hub.comptes import executer_comme
 from rncp_utils.hub.deploiement import deployer
 from rncp_utils.hub.lieux import Lieux
 
@@ -30,10 +29,6 @@ def comme(compte: str, lieux: Lieux, tache: str, **arguments: Any) -> Any:
     ErreurRncp
         The sentence of the task, or the end of what it printed.
     """
-    qui: dict[str, Any] = {}
-    if os.geteuid() == 0:
-        fiche = pwd.getpwnam(compte)
-        qui = {"user": fiche.pw_uid, "group": fiche.pw_gid, "extra_groups": os.getgrouplist(compte, fiche.pw_gid)}
     python = lieux.dans_l_environnement("python") if lieux.environnement.exists() else sys.executable
     env = {"PATH": f"{Path(python).parent}:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/nonexistent"}
     fini = subprocess.run(
@@ -45,7 +40,7 @@ def comme(compte: str, lieux: Lieux, tache: str, **arguments: Any) -> Any:
         env=env | {"MPLCONFIGDIR": "/nonexistent", "IPYTHONDIR": "/nonexistent"},
         umask=MASQUE,
         check=False,
-        **qui,
+        **executer_comme(compte),
     )
     lignes = fini.stdout.strip().splitlines()
     try:

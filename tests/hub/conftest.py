@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from rncp_utils.hub.lieux import Lieux
+from tests.hub.petit_hub import PetitHub
+from tests.machine import exiger
 
 
 @pytest.fixture(scope="session")
@@ -27,9 +29,7 @@ def dossier_ouvert() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def administrateur() -> None:
     """What needs accounts is tested as root; continuous integration is."""
-    if os.geteuid() != 0:
-        refuser = pytest.fail if os.environ.get("CI") else pytest.skip
-        refuser("Créer des comptes demande les droits d'administrateur.")
+    exiger(os.geteuid() == 0, "Créer des comptes demande les droits d'administrateur.")
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +41,16 @@ def rncp_hub(depot: Path) -> Callable[..., subprocess.CompletedProcess]:
         return subprocess.run([*commande, *arguments], capture_output=True, text=True, check=False, timeout=300)
 
     return lancer
+
+
+@pytest.fixture(scope="module")
+def hub(postgresql, tmp_path_factory) -> Iterator[PetitHub]:
+    """A Hub on a PostgreSQL of its own, with the roles and services of the deployment on many machines."""
+    hub = PetitHub(tmp_path_factory.mktemp("hub"), postgresql())
+    hub.ecrire()
+    hub.demarrer()
+    yield hub
+    hub.arreter()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,8 @@ from typing import Any
 
 import psutil
 import yaml
+
+from tests.machine import port_libre
 
 DEPOT = Path(__file__).resolve().parents[2]
 VALEURS = DEPOT / "hub" / "deploiement" / "values.yaml"
@@ -60,12 +61,6 @@ def installer(epingles: str) -> str:
     fichier = str(DEPOT / "hub" / "deploiement" / epingles)
     subprocess.run([*commande, "--require-hashes", "--target", cible, "-r", fichier], check=True)
     return cible
-
-
-def port_libre() -> int:
-    with socket.socket() as prise:
-        prise.bind(("127.0.0.1", 0))
-        return prise.getsockname()[1]
 
 
 @dataclass

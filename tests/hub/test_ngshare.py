@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,19 +16,9 @@ import pytest
 
 from tests.hub.petit_hub import COURS, DEPOT, PetitHub, installer
 
-pytest_plugins = ["tests.hub.postgresql"]
 pytestmark = pytest.mark.lent
 
 DEVOIR = "B9-ESSAI"
-
-
-@pytest.fixture(scope="module")
-def hub(postgresql, tmp_path_factory) -> Iterator[PetitHub]:
-    hub = PetitHub(tmp_path_factory.mktemp("hub"), postgresql())
-    hub.ecrire()
-    hub.demarrer()
-    yield hub
-    hub.arreter()
 
 
 @dataclass

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 import signal
-from collections.abc import Iterator
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
-from sqlalchemy import create_engine, text
 
-from tests.hub.petit_hub import PetitHub, port_libre
+from rncp_utils.hub.installation import lire_reglages
+from rncp_utils.hub.lieux import Lieux
+from tests.hub.sauvegardes import executer
+from tests.machine import port_libre
 
-pytest_plugins = ["tests.hub.postgresql"]
 pytestmark = pytest.mark.lent
-
-
-@pytest.fixture(scope="module")
-def hub(postgresql, tmp_path_factory) -> Iterator[PetitHub]:
-    hub = PetitHub(tmp_path_factory.mktemp("hub"), postgresql())
-    hub.ecrire()
-    hub.demarrer()
-    yield hub
-    hub.arreter()
 
 
 def test_tout_est_dans_postgresql(hub):
     assert {u["name"] for u in hub.demander("/hub/api/users")} >= {"lea", "karim", "claire"}
-    moteur = create_engine(hub.base)
-    with moteur.connect() as connexion:
-        assert connexion.execute(text("SELECT count(*) FROM users WHERE name = 'lea'")).scalar() == 1
-    moteur.dispose()
+    assert executer(hub.base, "SELECT count(*) FROM users WHERE name = 'lea'") == [1]
     assert not list(hub.dossier.glob("*.sqlite")), "le Hub a écrit ailleurs que dans PostgreSQL"
 
 
@@ -84,33 +78,35 @@ ANGLAIS = re.compile(
 )
 
 
-@pytest.fixture(scope="module")
-def session(hub):
-    """Lea, logged in with her browser's cookies."""
-    import http.cookiejar
-    import urllib.error
-    import urllib.parse
-    import urllib.request
-
-    cookies = http.cookiejar.CookieJar()
-    ouvre = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(cookies)
-    ).open
+def navigateur(url: str) -> Callable[..., str]:
+    """Reads the pages of a Hub, with the cookies of a browser; names and values fill a form."""
+    cookies = urllib.request.HTTPCookieProcessor()
+    ouvrir = urllib.request.build_opener(urllib.request.ProxyHandler({}), cookies).open
 
     def lire(chemin: str, **formulaire: str) -> str:
         donnees = urllib.parse.urlencode(formulaire).encode() if formulaire else None
-        demande = urllib.request.Request(hub.url + chemin, donnees, {"Accept": "text/html"})
+        demande = urllib.request.Request(url + chemin, donnees, {"Accept": "text/html"})
         try:
-            with ouvre(demande, timeout=60) as reponse:
+            with ouvrir(demande, timeout=60) as reponse:
                 return reponse.read().decode()
         except urllib.error.HTTPError as refus:
             return refus.read().decode()
 
-    connexion = lire("/hub/login")
-    xsrf = re.search(r'name="_xsrf" value="([^"]+)"', connexion).group(1)
-    pages = {"connexion": connexion}
-    pages["faute de frappe"] = lire("/hub/login", _xsrf=xsrf, username="lea", password="faux")
-    lire("/hub/login?next=/hub/home", _xsrf=xsrf, username="lea", password=hub.mot_de_passe)
+    return lire
+
+
+def se_connecter(lire: Callable[..., str], qui: str, mot_de_passe: str) -> str:
+    """The page that comes after."""
+    xsrf = re.search(r'name="_xsrf" value="([^"]+)"', lire("/hub/login")).group(1)
+    return lire("/hub/login?next=/hub/home", _xsrf=xsrf, username=qui, password=mot_de_passe)
+
+
+@pytest.fixture(scope="module")
+def session(hub):
+    """Lea, logged in with her browser's cookies."""
+    lire = navigateur(hub.url)
+    pages = {"connexion": lire("/hub/login"), "faute de frappe": se_connecter(lire, "lea", "faux")}
+    se_connecter(lire, "lea", hub.mot_de_passe)
     chemins = {"accueil": "home", "jetons": "token", "absente": "nulle-part", "interdite": "admin"}
     pages |= {nom: lire(f"/hub/{chemin}") for nom, chemin in chemins.items()}
     pages["poste fermé"] = lire("/hub/user/lea/lab")
@@ -138,17 +134,21 @@ def test_chaque_page_du_hub_est_en_francais(session, page):
     assert all(charge.startswith("/hub/") for charge in lue.charges), lue.charges
 
 
-def lire(adresse: str, requete: str) -> list:
-    moteur = create_engine(adresse)
-    with moteur.begin() as connexion:
-        rendu = connexion.execute(text(requete))
-        lignes = list(rendu.scalars()) if rendu.returns_rows else []
-    moteur.dispose()
-    return lignes
+def ouvrir_un_poste(lieux: Lieux, qui: str) -> None:
+    """Log in as somebody, and wait for the server."""
+    with (lieux.prive / "mots_de_passe.csv").open(encoding="utf-8") as fichier:
+        mots = dict(csv.reader(fichier, delimiter=";"))
+    lire = navigateur(lire_reglages(lieux).url)
+    se_connecter(lire, qui, mots[qui])
+    lire("/hub/spawn")
+    limite = time.monotonic() + 120
+    while "jupyter-config-data" not in lire(f"/user/{qui}/lab"):
+        assert time.monotonic() < limite, "le poste ne s'ouvre pas"
+        time.sleep(0.5)
 
 
 def test_le_hub_d_une_classe_ses_deux_bases_dans_postgresql(postgresql, hub_installe, rncp_hub, tmp_path, monkeypatch):
-    """What the administrator's guide says: settings, people, backup while it runs, restoration."""
+    """What the administrator's guide says: settings, people, servers, backup while it runs, restoration."""
     lieux, carnet, base = hub_installe, postgresql(), postgresql()
     reglages = lieux.cours / "reglages_locaux.py"
     reglages.write_text(f"c.CourseDirectory.db_url = {carnet!r}\n", encoding="utf-8")
@@ -165,17 +165,21 @@ def test_le_hub_d_une_classe_ses_deux_bases_dans_postgresql(postgresql, hub_inst
     try:
         rncp("demarrer", "--port", str(port_libre()))
         rncp("inscrire", str(classe))
+        ouvrir_un_poste(lieux, "essai.postgresql")
+        assert "essai.postgresql : " in rncp("etat")
         rncp("sauvegarder", "--vers", str(tmp_path / "s"))
     finally:
-        rncp("arreter")
-    assert lire(carnet, "SELECT id FROM student") == ["essai.postgresql"]
-    assert "essai.postgresql" in lire(base, "SELECT name FROM users")
-    lire(carnet, "DELETE FROM student")
-    lire(base, "UPDATE users SET name = 'perdu' WHERE name = 'essai.postgresql'")
+        dit = rncp("arreter")
+    assert "Serveurs arrêtés : essai.postgresql." in dit
+    assert "Aucun serveur ouvert." in rncp("etat")
+    assert executer(carnet, "SELECT id FROM student") == ["essai.postgresql"]
+    assert "essai.postgresql" in executer(base, "SELECT name FROM users")
+    executer(carnet, "DELETE FROM student")
+    executer(base, "UPDATE users SET name = 'perdu' WHERE name = 'essai.postgresql'")
 
     (archive,) = (tmp_path / "s").iterdir()
     rncp("restaurer", str(archive), "--executer")
 
-    assert lire(carnet, "SELECT id FROM student") == ["essai.postgresql"]
-    assert "essai.postgresql" in lire(base, "SELECT name FROM users")
+    assert executer(carnet, "SELECT id FROM student") == ["essai.postgresql"]
+    assert "essai.postgresql" in executer(base, "SELECT name FROM users")
     assert not lieux.base.exists(), "le Hub a écrit une base SQLite"
