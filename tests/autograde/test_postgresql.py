@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -21,43 +16,10 @@ pytestmark = pytest.mark.lent
 CLASSE = {"ada": (), "bo": ("marge", "figure"), "cyd": ("tableau",), "dan": ("postes", "ebe")}
 
 
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
-    """Address of a server of one's own, on a Unix socket; needs Debian's package ``postgresql``."""
-    dossiers = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    assert dossiers, "PostgreSQL manque : installez-le (Debian, Ubuntu : sudo apt install postgresql)."
-    outils = dossiers[-1]
-    # A short path: that of a Unix socket has 107 characters at most. PostgreSQL refuses to run as root.
-    dossier = Path(tempfile.mkdtemp(prefix="rncp-pg-", dir="/tmp"))
-    comme = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    if comme:
-        shutil.chown(dossier, "postgres", "postgres")
-
-    def lancer(*commande: str) -> None:
-        subprocess.run([*comme, *commande], check=True, cwd=dossier, stdout=subprocess.DEVNULL)
-
-    options = f"-c listen_addresses='' -c unix_socket_directories={dossier} -c fsync=off"
-    lancer(
-        str(outils / "initdb"), "-D", str(dossier / "d"), "--auth=trust", "-U", "postgres", "-E", "UTF8", "--locale=C"
-    )
-    lancer(
-        str(outils / "pg_ctl"), "-D", str(dossier / "d"), "-w", "-l", str(dossier / "journal"), "-o", options, "start"
-    )
-    yield str(dossier)
-    lancer(str(outils / "pg_ctl"), "-D", str(dossier / "d"), "-w", "-m", "immediate", "stop")
-    shutil.rmtree(dossier, ignore_errors=True)
-
-
 @pytest.fixture
-def cours(nouveau_cours, postgresql, request):
+def cours(nouveau_cours, postgresql):
     """The class, with a database of its own as gradebook."""
-    import psycopg
-
-    cours = nouveau_cours()
-    base = "rncp_" + str(abs(hash(request.node.name)))
-    with psycopg.connect(f"host={postgresql} user=postgres dbname=postgres", autocommit=True) as connexion:
-        connexion.execute(f"CREATE DATABASE {base}")
-    url = f"postgresql+psycopg://postgres@/{base}?host={postgresql}"
+    cours, url = nouveau_cours(), postgresql()
     cours.regler(f"c.CourseDirectory.db_url = {url!r}")
     ouvrir_cours(cours.dossier).generer(cours.devoir)
     for apprenant, fausses in CLASSE.items():

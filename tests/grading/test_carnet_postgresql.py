@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import pandas as pd
 import pytest
 from nbgrader.api import Base
-from sqlalchemy import create_engine, insert, select
+from sqlalchemy import create_engine, insert, make_url, select
 
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.grading import calculer, conservation
@@ -39,31 +33,6 @@ COPIES = {
 TABLES = ("notes", "devoirs", "competences", "blocs", "certifications")
 
 
-@pytest.fixture
-def serveur() -> Iterator[str]:
-    """Folder of the socket of a server of one's own; needs Debian's package ``postgresql``."""
-    dossiers = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    assert dossiers, "PostgreSQL manque : installez-le (Debian, Ubuntu : sudo apt install postgresql)."
-    # A short path: that of a Unix socket has 107 characters at most. PostgreSQL refuses to run as root.
-    dossier = Path(tempfile.mkdtemp(prefix="rncp-carnet-", dir="/tmp"))
-    comme = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    if comme:
-        shutil.chown(dossier, "postgres", "postgres")
-
-    def lancer(outil: str, *arguments: str) -> None:
-        commande = [*comme, str(dossiers[-1] / outil), "-D", str(dossier / "d"), *arguments]
-        subprocess.run(commande, check=True, cwd=dossier, stdout=subprocess.DEVNULL)
-
-    lancer("initdb", "--auth=trust", "-U", "postgres", "-E", "UTF8", "--locale=C")
-    options = f"-c listen_addresses='' -c unix_socket_directories={dossier} -c fsync=off"
-    lancer("pg_ctl", "-w", "-l", str(dossier / "journal"), "-o", options, "start")
-    try:
-        yield str(dossier)
-    finally:
-        lancer("pg_ctl", "-w", "-m", "immediate", "stop")
-        shutil.rmtree(dossier, ignore_errors=True)
-
-
 def recopier(url: str, vers: str) -> None:
     """The same gradebook, row for row, in another database."""
     depart, arrivee = create_engine(url), create_engine(vers)
@@ -77,20 +46,19 @@ def recopier(url: str, vers: str) -> None:
     arrivee.dispose()
 
 
-def test_tables_and_purge(carnet, source, serveur, tmp_path):
-    sqlite, dossier = carnet(COURS, COPIES), source(COURS)
-    postgresql = f"postgresql+psycopg://postgres@/postgres?host={serveur}"
-    recopier(sqlite, postgresql)
-    attendus, obtenus = calculer(sqlite, dossier), calculer(postgresql, dossier)
+def test_tables_and_purge(carnet, source, postgresql, tmp_path):
+    sqlite, url, dossier = carnet(COURS, COPIES), postgresql(), source(COURS)
+    recopier(sqlite, url)
+    attendus, obtenus = calculer(sqlite, dossier), calculer(url, dossier)
     assert obtenus.notes["points"].notna().sum() == 3
     for nom in TABLES:
         pd.testing.assert_frame_equal(getattr(obtenus, nom), getattr(attendus, nom))
 
     durees = conservation.charger_durees()
-    elements = conservation.inventorier(tmp_path, postgresql, durees, dt.date(2029, 11, 20))
+    elements = conservation.inventorier(tmp_path, url, durees, dt.date(2029, 11, 20))
     assert {(element.apprenant, element.devoir) for element in elements} == {("ali", "B1-QST"), ("ali", "B1-SYN")}
-    conservation.executer(tmp_path, postgresql, elements)
-    assert set(calculer(postgresql, dossier).notes["apprenant"]) == {"eve", "zoé"}
+    conservation.executer(tmp_path, url, elements)
+    assert set(calculer(url, dossier).notes["apprenant"]) == {"eve", "zoé"}
 
     with pytest.raises(ErreurDonnees, match="ne répond pas"):
-        calculer(postgresql.replace("/postgres?", "/absente?"), dossier)
+        calculer(str(make_url(url).set(database="absente")), dossier)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,6 +11,7 @@ import openpyxl
 import pytest
 
 from rncp_utils.grading import exporter
+from tests.machine import exiger
 
 pytestmark = pytest.mark.lent
 
@@ -37,11 +37,7 @@ COPIES = {
 @pytest.fixture(scope="module")
 def soffice() -> str:
     commande = shutil.which("soffice")
-    if commande is None:
-        raison = "LibreOffice manque (Debian, Ubuntu : sudo apt install libreoffice-calc)"
-        if os.environ.get("CI"):
-            pytest.fail(raison, pytrace=False)
-        pytest.skip(raison)
+    exiger(commande, "LibreOffice manque (Debian, Ubuntu : sudo apt install libreoffice-calc).")
     return commande
 
 

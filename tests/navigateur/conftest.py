@@ -13,7 +13,6 @@ import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,12 +20,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from rncp_utils.demonstration.poste import IPYTHON, configurer
+from tests.machine import exiger, port_libre
 
 APPRENANT = "amelie.durand"
 CHROMIUM = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
@@ -52,22 +53,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.navigateur)
 
 
-def _unavailable(raison: str) -> None:
-    if os.environ.get("CI"):
-        pytest.fail(f"Tests de navigateur impossibles : {raison}", pytrace=False)
-    pytest.skip(f"Tests de navigateur ignorés : {raison}")
-
-
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[object]:
     """A headless Chromium (``playwright.sync_api.Browser``)."""
     chemin = next((trouve for nom in CHROMIUM if (trouve := shutil.which(nom))), None)
-    if chemin is None:
-        _unavailable("Chromium n'est pas installé (paquet chromium)")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        _unavailable("la bibliothèque playwright n'est pas installée (pip install playwright)")
+    exiger(chemin, "Chromium n'est pas installé (paquet chromium).")
+    exiger(find_spec("playwright"), "la bibliothèque playwright n'est pas installée (pip install playwright).")
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         navigateur = playwright.chromium.launch(executable_path=chemin, args=CHROMIUM_ARGS)
         yield navigateur
@@ -115,9 +108,7 @@ def servir(base: Path, *, reglages: str, apprenant: str = "") -> Iterator[Serveu
     """JupyterLab on ``base/travail``, for a learner's name, or for the account that runs the tests."""
     racine = base / "travail"
     racine.mkdir(exist_ok=True)
-    with socket.socket() as prise:
-        prise.bind(("127.0.0.1", 0))
-        port = prise.getsockname()[1]
+    port = port_libre()
     serveur = ServeurJupyter(url=f"http://127.0.0.1:{port}", token=secrets.token_hex(16), racine=racine)
     commande = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1"),

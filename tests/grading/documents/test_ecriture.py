@@ -13,6 +13,7 @@ import pytest
 from rncp_utils.erreurs import ErreurRncp
 from rncp_utils.grading import documents
 from rncp_utils.grading.documents.pdf import SANS_CHROMIUM, Imprimante, chromium
+from tests.machine import exiger
 
 JOUR = dt.date(2026, 11, 23)
 
@@ -82,8 +83,7 @@ class TestEcriture:
         assert list((prete.cours / "exports").iterdir()) == []
 
     def test_les_pdf_sont_des_a4_pagines_en_francais(self, dossier):
-        if chromium() is None:
-            pytest.fail("Chromium n'est pas installé.") if os.environ.get("CI") else pytest.skip("sans Chromium")
+        exiger(chromium(), "Chromium n'est pas installé (paquet chromium).")
         prete = dossier()
         liste = [documents.proces_verbal(prete.dossier, JOUR), documents.livret_individuel(prete.dossier, "a00", JOUR)]
         ecrits = self.ecrire(prete, liste)
@@ -101,8 +101,7 @@ class TestEcriture:
         assert 7 <= len(re.findall(rb"/Type ?/Page\b", pv)) <= 9
 
     def test_une_seule_imprimante_sert_plusieurs_pages(self):
-        if chromium() is None:
-            pytest.fail("Chromium n'est pas installé.") if os.environ.get("CI") else pytest.skip("sans Chromium")
+        exiger(chromium(), "Chromium n'est pas installé (paquet chromium).")
         with Imprimante() as imprimante:
             pages = [imprimante.pdf(f"<html lang='fr'><title>{n}</title><p>{'é' * n}</p></html>") for n in (1, 9000)]
             pid = imprimante.pid
