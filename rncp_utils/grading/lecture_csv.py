@@ -47,10 +47,10 @@ def lire_csv_fr(chemin: Path, colonnes: Sequence[str], facultatives: Sequence[st
     lignes, numeros = [], []
     for ligne in lecteur:
         if any(case.strip() for case in ligne):
-            lignes.append([_sans_apostrophe(case.strip()) for case in ligne[: len(entetes)]])
+            lues = [_sans_apostrophe(case.strip()) for case in ligne[: len(entetes)]]
+            lignes.append([*lues, *[""] * (len(entetes) - len(lues))])
             numeros.append(lecteur.line_num)
-    table = pd.DataFrame(lignes, columns=None, index=numeros, dtype=object)
-    table = table.reindex(columns=range(len(entetes))).fillna("").set_axis(entetes, axis=1)
+    table = pd.DataFrame(lignes, columns=entetes, index=numeros, dtype=object)
     return table.reindex(columns=[*colonnes, *facultatives], fill_value="")
 
 
