@@ -65,6 +65,8 @@ def test_les_lectures_ecrites_du_diagnostic_tiennent_dans_les_donnees(pages):
     incidents = charger("incidents").query("id_client == 'C00011'")
     recents = incidents[incidents["date"] > n["jour"] - pd.DateOffset(years=1)]
     assert set(recents["type"]) == {"saisie"} and len(recents) == montarvel["incidents"]
+    vidal = charger("incidents").query("id_client == 'C00009'")
+    assert not set(vidal["type"]) & {"saisie", "interdit_bancaire"}, "exercise 4 says that they are all unpaid items"
     etapes = n["etape"][vous.index].value_counts(normalize=True)
     assert 0.67 < etapes["Plus de dix ans"] < 0.80 and etapes["Moins de trois ans"] < 0.1
 
@@ -96,19 +98,62 @@ def test_les_chiffres_du_plan(pages):
     assert n["besoin"] == {"Contacts": 100, "Rendez-vous": 40, "Offres": 20, "Ventes": 12}
     assert n["ouvres"] == [4, 5, 5, 4, 4, 4, 5, 4, 5, 5, 5, 5]
     assert (sum(n["heures"]), n["total"], n["manque"]) == tuple(map(pytest.approx, (163.625, 172.0, 8.375)))
-    assert n["signes"] == 12, "the lesson says that nine loans a quarter are three times the pace of the year"
-    assert n["rdv_restants"] == 25
+    assert n["signes"] == 12, "the lesson says that nine loans a quarter are three quarters of the year"
+    assert n["rdv_restants"] == 18
+
+
+def test_le_vivier_compte_chaque_personne_une_fois_et_suit_les_regles_de_la_lecon_1(pages):
+    n = pages[L2].noms
+    a_investir, a_equiper = n["a_investir"], n["a_equiper"]
+    assert not set(a_investir.index) & set(a_equiper.index)
+    for liste in (a_investir, a_equiper):
+        assert (liste["incidents"] == 0).all() and (liste["strategie"] != "désengager").all()
+    assert "SCI" not in set(a_equiper["statut"]) and not n["contactables"]["raison_sociale"].str.startswith("SCI").any()
+    assert set(a_investir.index) <= set(n["mal_equipes"].index), "the lesson says that one list holds the other"
+    assert [len(a_equiper), n["n_prospects"], len(a_investir)] == [8, 76, 12]
+    assert n["n_prospects"] > 9 * len(a_equiper), "the lesson says that the pool is nearly all prospects"
+
+
+def test_la_promesse_est_le_vivier_au_taux_de_chaque_liste_et_l_ecart_est_dit(pages):
+    n = pages[L2].noms
+    equipements, dossiers = n["equipements"], n["dossiers"]
+    assert n["esperees"] == {equipements: pytest.approx(8 * 0.12 + 76 * 6 / 158), dossiers: pytest.approx(12 * 0.15)}
+    assert n["promises"] == {equipements: 3, dossiers: 1}
+    assert all(n["promises"][ligne] <= n["esperees"][ligne] < n["objectifs"][ligne] for ligne in n["objectifs"])
+    assert n["ecarts"] == {equipements: 9, dossiers: 8} and n["a_trouver"] == {equipements: 237, dossiers: 54}
+    assert "pour un vivier de 96 personnes : il en manque 64" in pages[L2].phrase()
 
 
 def test_le_plan_de_l_exemple_suit_ses_propres_regles(pages):
+    """No more contacts than people, every date after its delay, and the sales that were promised: no more, no less."""
     n = pages[L2].noms
-    contacts, rdv, relances = n["contacts_plan"], n["rdv_plan"], n["relances_plan"]
-    assert [sum(contacts), sum(rdv), sum(relances)] == list(n["voulus_plan"].values())
+    contacts, actions = n["contacts_plan"], n["actions_plan"]
+    assert contacts.sum().to_dict() == {nom: nombre for nom, (_, nombre, _) in n["LISTES"].items()}
+    assert n["ventes_plan"].iloc[-1].astype(int).to_dict() == n["promises"]
     assert all(c <= d for c, d in zip(n["charges_plan"], n["heures"], strict=True))
-    assert all(relances[3:]) and not any(relances[:3])
-    passage = sum(rdv) / sum(contacts)
-    for semaine in range(1, 13):
-        assert sum(rdv[:semaine]) <= passage * sum(contacts[: semaine - 1]) + 1e-9, semaine
+    for nom, (ligne, *_) in n["LISTES"].items():
+        derniere = n["SEMAINES"] - n["APRES_CONTACT"] - n["APRES_RDV"][ligne] - n["APRES_OFFRE_SIGNATURE"]
+        assert derniere == {n["equipements"]: 8, n["dossiers"]: 6}[ligne], "the lesson says these two weeks"
+        assert not contacts[nom].iloc[derniere:].any(), "a contact that cannot be signed in time"
+    assert (actions >= 0).all(axis=None)
+    assert int(actions["Relances"].sum()) == int(n["offres_plan"].iloc[-1].sum()), "every offer is followed up"
+
+
+def test_le_mi_parcours_est_celui_du_plan(pages):
+    n = pages[L2].noms
+    a_equiper = n["a_equiper_plan"]
+    assert n["MI_PARCOURS"] == "S6"
+    assert n["prevu"]["Contacts"] == n["contacts_plan"][a_equiper].iloc[:6].sum(axis=None)
+    assert n["prevu"] == {"Contacts": 60, "Rendez-vous": 16, "Offres": 8, "Ventes": 1}
+    prevu, realise = n["entonnoir"](n["prevu"])["taux_etape"], n["entonnoir"](n["realise"])["taux_etape"]
+    assert (realise >= prevu).tolist() == [True, False, True, True], "only one stage lags"
+    assert n["realise"]["Ventes"] == n["prevu"]["Ventes"] and n["realise"]["Contacts"] > n["prevu"]["Contacts"]
+
+
+def test_la_liste_de_la_collegue_ne_suffit_que_si_l_etape_est_corrigee(pages):
+    n = pages[L2].noms
+    assert n["au_taux_prevu"] <= n["rdv_de_la_liste"] < n["rdv_restants"]
+    assert n["realise_h"]["Contacts"] < n["liste_h"] and sum(n["contacts_s"]) <= n["liste_s"]
 
 
 def test_le_plan_a_relire_a_trois_incoherences_et_trois_seulement(pages):

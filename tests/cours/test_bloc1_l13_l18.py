@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import nbformat
+import pandas as pd
 import pytest
 
 from rncp_utils.donnees import charger
+from rncp_utils.formats import pourcent
 from rncp_utils.portefeuille import zone_chalandise
-from tests.cours.page import Page, choix_uniques, executer_ensemble
+from tests.cours.page import Page, choix_uniques, executer_ensemble, plate
 
 L3, L8 = "B1_L3_donnees_socio_economiques", "B1_L8_document_de_synthese"
 
@@ -159,3 +162,24 @@ def test_le_plafond_des_dividendes_est_sous_ceux_de_n_et_la_condition_le_respect
     condition = int(n["plafond_div"] // 1_000 * 1_000)
     assert (n["caf_test"] - condition) / n["du_test"] >= n["repere"]
     assert pages[L8].exercices["E7"].texte("{rond}") == n["euros"](condition)
+
+
+def test_la_conjoncture_jointe_au_rapport_porte_les_chiffres_que_cite_son_corrige(depot):
+    """B1-RAP asks for a reading of the economy: its file holds the data, and the answer of the grader quotes them."""
+    cellules = nbformat.read(depot / "source/B1-RAP/b1_rap.ipynb", as_version=4).cells
+    source = next(c.source for c in cellules if c.id == "piece_eco")
+    montres = []
+    noms = {"pd": pd, "pourcent": pourcent, "presenter": lambda table, titre: montres.append((table, titre))}
+    exec(compile(source, "piece_eco", "exec"), noms)
+    ((table, titre),) = montres
+    assert "31/03/2026" in titre and "fictive" in titre
+    mesures = table.pop("Clients de l'agence mesurés")
+    assert {nom for nom, n in mesures.items() if n < 5} == set(
+        table.index[table["Ventes HT, variation médiane"] == "–"]
+    )
+    corrige = plate((depot / "corriges/B1-RAP/corrige.md").read_text(encoding="utf-8")).split("## Partie 10")[1]
+    for secteur in ("Construction", "Services aux particuliers"):
+        lu = table.loc[secteur]
+        dits = [f"{lu['Fermetures']} fermetures", f"{lu['Ouvertures']} ouvertures", f"({mesures[secteur]} clients"]
+        for dit in [*dits, plate(lu["Ventes HT, variation médiane"])]:
+            assert dit in corrige, (secteur, dit)

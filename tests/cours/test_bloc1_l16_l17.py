@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from rncp_utils.donnees import cas, variante
+from rncp_utils.entreprise import rotation
 from tests.cours.page import Page, choix_uniques, executer_ensemble, plate
 
 L6, L7 = "B1_L6_bilan_ratios", "B1_L7_projet_previsionnel_risques"
@@ -87,3 +89,14 @@ def test_vendre_un_cinquieme_de_moins_efface_presque_tout_l_ebe(pages):
     assert simulateur.prediction.verdict() == "disparait"
     assert "la plus faible : 1,18 fois, année 1, entre 1" in plate(simulateur.voir(ventes=-20).phrase)
     assert "sous 1" in simulateur.voir(ventes=-30).phrase
+
+
+def test_les_delais_de_la_lecon_ne_repondent_pas_a_l_epreuve():
+    """L6 and B1-CAS study the same garage: what a learner brings from the lesson is not right in most copies."""
+    cles = ("delai_clients", "delai_fournisseurs", "rotation_marchandises")
+    de_la_lecon = rotation(cas("CAS-04").exercices["N"])
+    garages = [variante("CAS-04", f"apprenant{rang}", "B1-CAS", "2026-S2") for rang in range(20)]
+    lus = [rotation(garage.exercices["N"]) for garage in garages]
+    for cle in cles:
+        proches = sum(abs(lu[cle] - round(de_la_lecon[cle])) <= 1 for lu in lus)
+        assert proches <= len(lus) / 2, (cle, proches)
