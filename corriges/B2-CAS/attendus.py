@@ -80,10 +80,10 @@ def erreurs(apprenant: str, session: str) -> tuple[Reponses, dict[str, float]]:
     return reponses, points
 
 
-def carte(magasin: Cas) -> int:
+def carte(magasin: Cas, part: float = 0.30) -> int:
     """Card payments of a month, as the file of the case shows them."""
     n = magasin.exercices["N"]
-    return 100 * round((n["FL"] + n["YY"]) * 0.30 / 1200)
+    return 100 * round((n["FL"] + n["YY"]) * part / 1200)
 
 
 def couverture(magasin: Cas, ebe: float) -> float:

@@ -15,6 +15,7 @@ Reponses = dict[str, dict[str, Any]]
 BASE, CONSEIL = (charger_attendus(Path(__file__).parents[2], devoir) for devoir in ("B1-CAS", "B2-CAS"))
 fr = BASE.fr
 DEFAUT, PERTE, COMMISSION, GAIN = 0.02, 0.45, 0.0070, 0.04
+PART_CARTES = 0.68
 PAIRES = {"four": "pret", "decembre": "campagne", "file": "terminal", "arret": "prevoyance"}
 
 
@@ -28,7 +29,7 @@ def modele(apprenant: str, session: str) -> Reponses:
         "fb2_cout": {
             "mensualite": fr(mensualite, 2),
             "cout": fr(CONSEIL.interets(fournil), 2),
-            "commission": fr(CONSEIL.carte(fournil) * COMMISSION, 2),
+            "commission": fr(CONSEIL.carte(fournil, PART_CARTES) * COMMISSION, 2),
         },
         "fb2_obj": {"bail": "comparer", "caution": "expliquer"},
         "fb2_el": {"seule": fr(attendue), "partagee": fr(attendue / 2)},

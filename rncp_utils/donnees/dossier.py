@@ -21,7 +21,8 @@ _RESULTAT = (*("GH", "GI", "GP", "GU", "HD", "HH", "HJ", "HK", "HN"),)  # after 
 _ACTIF = ("immobilisations_incorporelles", "immobilisations_corporelles", "immobilisations_financieres")
 _CIRCULANT = ("stocks", "creances", "tresorerie")
 _POSTE = "Poste (case de la liasse)"
-_PART_DES_CARTES = 0.30
+# Share of the sales that is paid by card: an optician is mostly paid by health insurers, a baker at the counter.
+_PARTS_DES_CARTES = {"CAS-01": 0.68, "CAS-07": 0.30}
 # Ratios of a sector: what is read, how, and the decimals that are printed.
 _RATIOS: dict[str, tuple[str, int, Callable[[Liasse], float]]] = {
     "ebe_sur_ca": ("EBE sur chiffre d'affaires, en %", 1, lambda x: 100 * sig(x)["ebe"] / x["FL"]),
@@ -125,16 +126,40 @@ def foyer(cas: Cas) -> pd.DataFrame:
 
 
 def encaissements_par_carte(cas: Cas) -> int:
-    """Montant encaissé par carte en un mois, en euros TTC : 30 % des ventes de N, TVA collectée (case YY) comprise.
+    """Montant encaissé par carte en un mois, en euros TTC : une part des ventes de N, TVA collectée (case YY) comprise.
 
-    Arrondi à la centaine ; convention de cours pour un commerce de détail.
+    Arrondi à la centaine ; la part est une convention de cours, par commerce.
+
+    Raises
+    ------
+    ErreurDonnees
+        Le cours ne donne pas la part des cartes de ce cas.
 
     >>> from rncp_utils.donnees import cas
     >>> encaissements_par_carte(cas("CAS-07"))
     18400
     """
     liasse = _exercices(cas)["N"]
-    return 100 * round((liasse["FL"] + liasse["YY"]) * _PART_DES_CARTES / 12 / 100)
+    return 100 * round((liasse["FL"] + liasse["YY"]) * part_des_cartes(cas) / 12 / 100)
+
+
+def part_des_cartes(cas: Cas) -> float:
+    """Part des ventes payée par carte (fraction, convention de cours).
+
+    >>> from rncp_utils.donnees import cas
+    >>> part_des_cartes(cas("CAS-01"))
+    0.68
+
+    Raises
+    ------
+    ErreurDonnees
+        Le cours ne la donne pas pour ce cas.
+    """
+    if cas.code not in _PARTS_DES_CARTES:
+        raise ErreurDonnees(
+            f"Le cours ne donne pas la part des cartes du cas {cas.code} : choisissez {', '.join(_PARTS_DES_CARTES)}."
+        )
+    return _PARTS_DES_CARTES[cas.code]
 
 
 def comparaison_sectorielle(cas: Cas) -> pd.DataFrame:

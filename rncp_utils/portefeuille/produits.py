@@ -1,68 +1,14 @@
-"""La gamme du cours : ce qui se vend, à qui, et l'équipement de chaque client."""
+"""À quels produits de la gamme un client est éligible, et son équipement."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from rncp_utils.erreurs import ErreurDonnees, ErreurListe, ErreurSchema
-from rncp_utils.fautes import fautes_en_francais
+from rncp_utils.erreurs import ErreurDonnees, ErreurSchema
 from rncp_utils.parametres import parametre
-from rncp_utils.yaml_strict import lire_yaml
-
-FAMILLES = ("flux", "financement", "protection", "epargne")
-Textes = Annotated[tuple[str, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)]
-
-
-class Produit(BaseModel):
-    """Un produit de la gamme ; ``pnb`` est un revenu annuel d'enseignement, en euros."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-    code: str
-    libelle: str
-    famille: Literal["flux", "financement", "protection", "epargne"]
-    statuts: Textes = ()
-    regimes: Textes = ()
-    salaries: bool = False
-    pnb: int = Field(ge=0)
-
-
-def charger_produits(chemin: Path | None = None) -> tuple[Produit, ...]:
-    """Gamme lue dans un fichier YAML ; par défaut celle du cours.
-
-    Raises
-    ------
-    ErreurListe
-        Fichier mal formé : toutes ses fautes.
-
-    >>> sorted({produit.famille for produit in charger_produits()})
-    ['epargne', 'financement', 'flux', 'protection']
-    """
-    return _gamme() if chemin is None else _lire(chemin)
-
-
-@lru_cache
-def _gamme() -> tuple[Produit, ...]:
-    return _lire(Path(__file__).with_name("produits.yaml"))
-
-
-def _lire(chemin: Path) -> tuple[Produit, ...]:
-    lu = lire_yaml(chemin)
-    fautes, produits = list(lu.fautes), []
-    for rang, brut in enumerate((lu.contenu or {}).get("produits", []), start=1):
-        try:
-            produits.append(Produit.model_validate(brut))
-        except ValidationError as erreur:
-            fautes += [f"produit n° {rang} : {faute}" for faute in fautes_en_francais(erreur, brut)]
-    codes = [produit.code for produit in produits]
-    fautes += [f"le code « {code} » sert plusieurs fois." for code in sorted({c for c in codes if codes.count(c) > 1})]
-    if fautes or not produits:
-        raise ErreurListe(f"La gamme « {chemin.name} » est refusée :", fautes or ["aucun produit."])
-    return tuple(produits)
+from rncp_utils.portefeuille.gamme import GAMME_DU_COURS, Produit, charger_produits
 
 
 def eligibilite(clients: pd.DataFrame, gamme: tuple[Produit, ...] | None = None) -> pd.DataFrame:
@@ -72,6 +18,8 @@ def eligibilite(clients: pd.DataFrame, gamme: tuple[Produit, ...] | None = None)
     ----------
     clients : DataFrame
         Index ``id_client`` ; ``statut`` ; ``regime_fiscal`` et ``effectif`` s'ils sont connus.
+    gamme : tuple of Produit
+        Par défaut celle du cours, que décrivent les données d'agence, même quand ``RNCP_GAMME`` en nomme une autre.
 
     Returns
     -------
@@ -87,7 +35,7 @@ def eligibilite(clients: pd.DataFrame, gamme: tuple[Produit, ...] | None = None)
     effectif = clients["effectif"].fillna(0) if "effectif" in clients else pd.Series(0, index=clients.index)
     regime = clients["regime_fiscal"] if "regime_fiscal" in clients else pd.Series("", index=clients.index)
     colonnes = {}
-    for produit in gamme or charger_produits():
+    for produit in gamme or charger_produits(GAMME_DU_COURS):
         eligible = pd.Series(True, index=clients.index)
         if produit.statuts:
             eligible &= clients["statut"].isin(produit.statuts)
@@ -123,7 +71,7 @@ def taux_equipement(
     >>> taux_equipement(clients, contrats, date="2026-03-31")[["detenus", "intensite"]].iloc[0].tolist()
     [2, 1]
     """
-    gamme = gamme or charger_produits()
+    gamme = gamme or charger_produits(GAMME_DU_COURS)
     eligibles = eligibilite(clients, gamme)
     inconnus = sorted(set(contrats["code"]) - set(eligibles.columns))
     if inconnus:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rncp_utils.calendrier import feries, jours_ouvres, paques
-from rncp_utils.erreurs import ErreurDonnees, ErreurListe, ErreurSchema
+from rncp_utils.erreurs import ErreurDonnees, ErreurSchema
 from rncp_utils.portefeuille import (
     Chiffre,
     carte_strategique,
@@ -127,22 +127,6 @@ def test_l_equipement_compte_une_fois_ce_qui_est_eligible():
         taux_equipement(table, pd.DataFrame({"id_client": ["a"], "code": ["XX"]}), date=JOUR)
     with pytest.raises(ErreurSchema, match="statut"):
         eligibilite(table.drop(columns="statut"))
-
-
-def test_la_gamme_est_valide_et_ses_fautes_se_disent(tmp_path):
-    assert len(charger_produits()) >= 30
-    assert {produit.famille for produit in charger_produits()} == {"flux", "financement", "protection", "epargne"}
-    chemin = tmp_path / "g.yaml"
-    chemin.write_text(
-        "produits:\n  - {code: A, libelle: A, famille: autre, pnb: 1}\n"
-        "  - {code: B, libelle: B, famille: flux, pnb: 1}\n"
-        "  - {code: B, libelle: B, famille: flux, pnb: -1}\n",
-        encoding="utf-8",
-    )
-    with pytest.raises(ErreurListe) as refus:
-        charger_produits(chemin)
-    assert len(refus.value.fautes) == 2
-    assert "produit n° 1" in refus.value.fautes[0]
 
 
 def test_le_pnb_d_un_client_et_d_une_table():

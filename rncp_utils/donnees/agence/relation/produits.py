@@ -9,7 +9,7 @@ from rncp_utils.donnees.agence.relation.identite import comptes
 from rncp_utils.donnees.agence.relation.tirages import en_dates, en_jours, entre
 from rncp_utils.donnees.agence.socle import Socle
 from rncp_utils.monnaie import centimes
-from rncp_utils.portefeuille import charger_produits, eligibilite, pnb_client
+from rncp_utils.portefeuille import GAMME_DU_COURS, charger_produits, eligibilite, pnb_client
 
 # Price of money between branch and head office for a loan of each year, before the margin; convention of the course.
 _TAUX_CESSION = {
@@ -40,7 +40,7 @@ def produits() -> pd.DataFrame:
                 "statuts": ", ".join(produit.statuts) or None,
                 "salaries": produit.salaries,
             }
-            for produit in charger_produits()
+            for produit in charger_produits(GAMME_DU_COURS)
         ]
     )
 
@@ -72,7 +72,7 @@ def contrats(socle: Socle, clients: pd.DataFrame, credits: pd.DataFrame) -> pd.D
 
 def _constates(socle: Socle, clients: pd.DataFrame, credits: pd.DataFrame) -> np.ndarray:
     """Products that the accounts show: (clients, products)."""
-    codes = [produit.code for produit in charger_produits()]
+    codes = [produit.code for produit in charger_produits(GAMME_DU_COURS)]
     vus = pd.DataFrame(False, index=clients.index, columns=codes)
     tables, encours = socle.tables, credits[credits["crd"] > 0]
     recents = _douze_mois(socle, tables["mouvements"], "date_op")
