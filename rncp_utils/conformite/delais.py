@@ -1,4 +1,4 @@
-"""Délais : réflexion de l'entrepreneur individuel en jours francs, préavis d'un concours, conservation des pièces."""
+"""Délais : réflexion de l'entrepreneur individuel, préavis d'un concours, conservation des pièces, réclamations."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rncp_utils.calendrier import feries
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.parametres import fiche_parametre, parametre
 from rncp_utils.parametres.consultation import lire_date
@@ -114,18 +115,47 @@ def fin_de_conservation(dernier_jour: Any, qualite: str = CLIENT) -> dt.date:
     return (pd.Timestamp(jour) + pd.DateOffset(years=annees)).date()
 
 
-def echeances_reclamation(reception: Any) -> dict[str, dt.date]:
+def echeances_reclamation(envoi: Any, *, paiement: bool = False, ouvrables: bool = False) -> dict[str, dt.date]:
     """Derniers jours pour accuser réception d'une réclamation (``accuse``) et pour y répondre (``reponse``).
 
-    Dix jours ouvrables, puis deux mois (recommandation de l'ACPR, de mémoire, à vérifier, 23 novembre 2026). Les jours
-    ouvrables sont comptés du lundi au vendredi sans ôter les jours fériés, convention du cours ;
-    compter aussi le samedi avancerait l'échéance.
+    Dix jours ouvrables, puis deux mois, à compter de l'envoi d'une réclamation écrite (recommandation 2022-R-01 de
+    l'ACPR).
+
+    Parameters
+    ----------
+    paiement : bool
+        Service de paiement (CMF, art. L133-45) : quinze jours ouvrables pour répondre, et trente-cinq (``limite``) dans
+        une situation exceptionnelle, après une réponse d'attente. Ces deux délais courent de la réception.
+    ouvrables : bool
+        Faux : du lundi au vendredi sans ôter les jours fériés, convention du cours. Vrai : du lundi au samedi, hors
+        jours fériés.
 
     >>> echeances_reclamation("2026-03-02")
     {'accuse': datetime.date(2026, 3, 16), 'reponse': datetime.date(2026, 5, 2)}
+    >>> echeances_reclamation("2026-03-02", paiement=True, ouvrables=True)["reponse"]
+    datetime.date(2026, 3, 19)
     """
-    jour = lire_date(reception)
-    ouvrables = parametre("conformite.reclamation_accuse", jour)
+    jour = lire_date(envoi)
+
+    def dernier(parametre_du_delai: str) -> dt.date:
+        return _apres_jours(jour, parametre(f"conformite.{parametre_du_delai}", jour), ouvrables)
+
+    accuse = dernier("reclamation_accuse")
+    if paiement:
+        return {
+            "accuse": accuse,
+            "reponse": dernier("reclamation_paiement"),
+            "limite": dernier("reclamation_paiement_limite"),
+        }
     mois = pd.DateOffset(months=parametre("conformite.reclamation_reponse", jour))
-    accuse = np.busday_offset(np.datetime64(jour, "D"), ouvrables, roll="backward")
-    return {"accuse": accuse.item(), "reponse": (pd.Timestamp(jour) + mois).date()}
+    return {"accuse": accuse, "reponse": (pd.Timestamp(jour) + mois).date()}
+
+
+def _apres_jours(jour: dt.date, nombre: int, ouvrables: bool) -> dt.date:
+    if not ouvrables:
+        return np.busday_offset(np.datetime64(jour, "D"), nombre, roll="backward").item()
+    fermes = np.array([*feries(jour.year), *feries(jour.year + 1)], dtype="datetime64[D]")
+    # A day off is rolled back to an open one: the day of departure never counts.
+    return np.busday_offset(
+        np.datetime64(jour, "D"), nombre, roll="backward", weekmask="1111110", holidays=fermes
+    ).item()

@@ -19,6 +19,7 @@ SIMPLIFIEE, STANDARD, RENFORCEE = NIVEAUX = ("simplifiee", "standard", "renforce
 # Rule that asks for the review of each level: the one place where its months are written.
 REVUES = {SIMPLIFIEE: "VIG-01", STANDARD: "VIG-02", RENFORCEE: "VIG-03"}
 CONVENTION = "convention de cours"
+FAIBLE = "risque_faible"
 PARTICULIER, PROFESSIONNEL = "particulier", "professionnel"
 CONSOMMATION, IMMOBILIER, BESOIN_PRO = "consommation", "immobilier", "besoin_professionnel"
 
@@ -28,15 +29,17 @@ def niveau_vigilance(
 ) -> pd.Series | pd.DataFrame:
     """Niveau de vigilance d'un client, ou de tout un portefeuille. Convention de cours.
 
-    Score = somme des points des facteurs présents (``conformite.vigilance_points``) ; simplifiée sous 15 points,
-    standard jusqu'à 40, renforcée à partir de 40. Une personne politiquement exposée ou un pays à haut risque impose la
-    vigilance renforcée (CMF, art. L561-10).
+    Score = somme des points des facteurs présents (``conformite.vigilance_points``). La vigilance standard est la
+    règle ; renforcée à partir de 40 points ; simplifiée seulement si un risque faible est établi et que le score reste
+    sous 15 points (CMF, art. L561-9 et R561-15, à vérifier). Une personne politiquement exposée ou un pays à haut
+    risque impose la vigilance renforcée (CMF, art. L561-10).
 
     Parameters
     ----------
     client : mapping, Series ou DataFrame
         0 ou 1 (False ou True) : ``pays_a_risque``, ``activite_sensible`` (espèces, immobilier, cryptoactifs, métaux
-        précieux), ``relation_a_distance``, ``structure_complexe``, ``ppe``. Non modifié.
+        précieux), ``relation_a_distance``, ``structure_complexe``, ``ppe`` ; facultatif, ``risque_faible`` (établi et
+        documenté). Non modifié.
     date : date, optional
         Jour de la grille ; par défaut aujourd'hui.
 
@@ -55,16 +58,21 @@ def niveau_vigilance(
     >>> vigilance = niveau_vigilance(faits | {"activite_sensible": 1})
     >>> vigilance["niveau"], vigilance["score"], vigilance["revue_mois"]
     ('standard', 25.0, 36.0)
+    >>> sans_risque = faits | {"activite_sensible": 0}
+    >>> niveau_vigilance(sans_risque)["niveau"], niveau_vigilance(sans_risque | {"risque_faible": 1})["niveau"]
+    ('standard', 'simplifiee')
     """
     jour = dt.date.today() if date is None else date
     points = parametre("conformite.vigilance_points", jour)
     seuils = parametre("conformite.vigilance_seuils", jour)
-    p = Colonnes(_en_nombres(client, (*points, "ppe")))
-    for nom in (*points, "ppe"):
+    p = Colonnes(_en_nombres(client, (*points, "ppe", FAIBLE)))
+    for nom in (*points, "ppe", *([FAIBLE] if FAIBLE in p else [])):
         p.refuser((p[nom] != 0) & (p[nom] != 1) & (p[nom] == p[nom]), f"{nom} : 0 ou 1 attendu")
     p.exiger(*points, "ppe")
     score = sum(poids * p[nom] for nom, poids in points.items())
-    rang = 0 + (score >= seuils[STANDARD]) + (score >= seuils[RENFORCEE])
+    # Low risk is established, never presumed: without it, the level is the standard one.
+    faible = (p[FAIBLE] == 1) & (score < seuils[STANDARD]) if FAIBLE in p else False
+    rang = 1 - np.asarray(faible, dtype="int64") + (score >= seuils[RENFORCEE])
     rang = np.where((p["ppe"] == 1) | (p["pays_a_risque"] == 1), NIVEAUX.index(RENFORCEE), rang)
     revues = np.array([float(lire_reglement().regles[REVUES[niveau]].validite_mois) for niveau in NIVEAUX])
     resultat = p.resultat(score=score, revue_mois=revues[rang])

@@ -12,6 +12,7 @@ _MODULES: dict[str, str] = {
     "cas": "fils_rouges.chargement",
     "charger": "agence.chargement",
     "date_du_portrait": "agence.portrait",
+    "defauts_clients": "agence.chargement",
     "document": "pieces",
     "finances_clients": "agence.chargement",
     "liasses_du_portefeuille": "agence.chargement",

@@ -9,6 +9,8 @@ import pandas as pd
 
 from rncp_utils.erreurs import ErreurDonnees, ErreurSchema
 from rncp_utils.monnaie import centimes, en_euros
+from rncp_utils.parametres import parametre
+from rncp_utils.risque.defaut import DETAIL, sortie_de_defaut
 from rncp_utils.risque.soldes import JOUR, SoldesJour
 
 FENETRE = 90
@@ -198,6 +200,82 @@ class SuiviComptes:
         retard = jours.groupby(cle).max().reindex(self.soldes.cles).fillna(0)
         arriere = ouverts["montant"].groupby(cle).sum().reindex(self.soldes.cles).fillna(0.0)
         return {"retard_max_jours": retard.to_numpy(), "arriere_total": arriere.to_numpy()}
+
+    def defauts(self, date_arrete: Any, prets: pd.Series | None = None, *, clientele: str = DETAIL) -> pd.DataFrame:
+        """Test du défaut par arriéré, avant tout score : dépassement d'autorisation, échéance impayée la plus ancienne.
+
+        L'arriéré compte s'il passe à la fois le seuil absolu et le seuil relatif. Il y a défaut au-delà de 90 jours ;
+        on en sort après la période de probation, que toute rechute fait repartir. Convention de cours : les jours de
+        dépassement du compte et l'âge de la plus ancienne échéance se comptent à part, alors que le texte réunit tous
+        les arriérés du débiteur.
+
+        Parameters
+        ----------
+        date_arrete : date
+        prets : Series, optional
+            Capital restant dû des prêts de chaque compte, en euros, par clé, le même tous les jours ; 0 par défaut.
+        clientele : {"detail", "autre"}
+
+        Returns
+        -------
+        DataFrame
+            ``jours_arriere`` (compteur le plus long à la date), ``defaut``, ``defaut_depuis`` (NaT sans défaut).
+
+        Source : règlement (UE) 575/2013, art. 178 ; probation : EBA/GL/2016/07, de mémoire, à vérifier.
+        """
+        fin = self.soldes.rang(date_arrete) + 1
+        jour = self.soldes.jours[fin - 1].date()
+        debit = np.maximum(-self.soldes.cents[:, :fin], 0)
+        prets = pd.Series(0.0, index=self.soldes.cles) if prets is None else prets
+        base = debit + centimes(prets.reindex(self.soldes.cles, fill_value=0.0))[:, None]
+        absolu = 100 * parametre(f"risque.defaut.seuil_absolu_{clientele}", jour)
+        limite = np.maximum(absolu, np.round(parametre("risque.defaut.seuil_relatif", jour) * base, 6))
+        impayes, ages = self._impayes_par_jour(fin)
+        compteurs = np.maximum(
+            _series_consecutives(np.maximum(debit - self.autorisation[:, None], 0) > limite),
+            np.where(impayes > limite, ages, 0),
+        )
+        franchis = compteurs > parametre("risque.defaut.jours", jour)
+        depuis = pd.Series(pd.NaT, index=self.soldes.cles, dtype="datetime64[ns]")
+        for rang in np.flatnonzero(franchis.any(axis=1)):
+            depuis.iloc[rang] = self._debut_du_defaut(franchis[rang], compteurs[rang] > 0)
+        return pd.DataFrame(
+            {"jours_arriere": compteurs[:, -1], "defaut": depuis.notna(), "defaut_depuis": depuis},
+            index=self.soldes.cles,
+        )
+
+    def _debut_du_defaut(self, franchis: np.ndarray, en_arriere: np.ndarray) -> pd.Timestamp:
+        """First day of the default still open on the last day, NaT if there is none."""
+        debut = sortie = pd.NaT
+        for jour, franchi, arriere in zip(self.soldes.jours, franchis, en_arriere, strict=False):
+            if arriere:
+                sortie = pd.NaT
+            elif pd.notna(debut) and pd.isna(sortie):
+                sortie = pd.Timestamp(sortie_de_defaut(jour.date()))
+            if pd.notna(sortie) and jour >= sortie:
+                debut = sortie = pd.NaT
+            if franchi and pd.isna(debut):
+                debut = jour
+        return debut
+
+    def _impayes_par_jour(self, fin: int) -> tuple[np.ndarray, np.ndarray]:
+        """Instalments due and unpaid each day, in cents, and the age of the oldest one, in days."""
+        montants, ages = (np.zeros((len(self.soldes.cles), fin), dtype="int64") for _ in range(2))
+        if self._impayes is None:
+            return montants, ages
+        t = self._impayes
+        lignes = self.soldes.cles.get_indexer(t[self.soldes.cles.name])
+        debuts, fins = (
+            np.where(jours.notna(), (jours - pd.Timestamp(self.soldes.premier)).dt.days, fin).astype("int64")
+            for jours in (pd.to_datetime(t["date"]), pd.to_datetime(t["date_regularisation"]))
+        )
+        for ligne, du, au, cents in zip(lignes, debuts, fins, centimes(t["montant"]), strict=True):
+            if ligne < 0 or du >= fin:
+                continue
+            jours = slice(max(du, 0), min(au, fin))
+            montants[ligne, jours] += cents
+            ages[ligne, jours] = np.maximum(ages[ligne, jours], np.arange(jours.start, jours.stop) - du)
+        return montants, ages
 
 
 def indicateurs_compte(

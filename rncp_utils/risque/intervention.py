@@ -40,7 +40,7 @@ def workflow_intervention(niveau: int, date: Any) -> pd.DataFrame:
         Niveau inconnu.
 
     >>> workflow_intervention(2, "2026-03-31")["delai_jours"].tolist()
-    [8, 15, 15, 30]
+    [2, 8, 15, 15, 30]
     """
     actions = _procedure().get(niveau)
     if actions is None:

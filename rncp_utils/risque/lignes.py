@@ -47,7 +47,7 @@ def echeancier_lignes(lignes: pd.DataFrame, date: Any, horizons: tuple[int, ...]
 
     >>> t = pd.DataFrame({"date_echeance": ["2026-05-15"], "plafond": [40_000.0], "utilise": [26_500.0]}, index=["L1"])
     >>> echeancier_lignes(t, "2026-03-31")[["horizon", "etape"]].iloc[0].tolist()
-    ['31 à 60 jours', 'analyse']
+    ['31 à 60 jours', 'décision']
     """
     jour = np.datetime64(lire_date(date), "D")
     echeances = _lire(lignes, horizons)

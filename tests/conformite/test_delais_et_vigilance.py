@@ -75,6 +75,22 @@ class TestDelais:
         limites = echeances_reclamation("2026-01-31")
         assert limites == {"accuse": dt.date(2026, 2, 13), "reponse": dt.date(2026, 3, 31)}
 
+    def test_reclamation_sur_un_paiement(self):
+        assert echeances_reclamation("2026-03-02", paiement=True) == {
+            "accuse": dt.date(2026, 3, 16),
+            "reponse": dt.date(2026, 3, 23),
+            "limite": dt.date(2026, 4, 20),
+        }
+
+    def test_jours_ouvrables_du_lundi_au_samedi_hors_feries(self):
+        # Ten days from Tuesday 17 March: the last one is a Saturday.
+        assert echeances_reclamation("2026-03-17", ouvrables=True)["accuse"] == dt.date(2026, 3, 28)
+        # 1, 8 and 14 May are days off: the strict count is then the longer of the two.
+        assert echeances_reclamation("2026-04-30", ouvrables=True)["accuse"] == dt.date(2026, 5, 15)
+        assert echeances_reclamation("2026-04-30")["accuse"] == dt.date(2026, 5, 14)
+        # Across the turn of the year, whose first day is off.
+        assert echeances_reclamation("2026-12-24", ouvrables=True)["accuse"] == dt.date(2027, 1, 7)
+
 
 def _lien(detenteur, detenu, part, **autres):
     return {"detenteur": detenteur, "detenu": detenu, "part_capital": part, **autres}
@@ -183,7 +199,10 @@ class TestVigilance:
     @pytest.mark.parametrize(
         ("facteurs", "score", "niveau", "revue"),
         [
-            ((), 0, "simplifiee", 60),
+            ((), 0, "standard", 36),
+            (("risque_faible",), 0, "simplifiee", 60),
+            (("risque_faible", "relation_a_distance"), 15, "standard", 36),
+            (("risque_faible", "activite_sensible", "relation_a_distance"), 40, "renforcee", 12),
             (("relation_a_distance",), 15, "standard", 36),
             (("activite_sensible",), 25, "standard", 36),
             (("activite_sensible", "relation_a_distance"), 40, "renforcee", 12),
@@ -201,6 +220,8 @@ class TestVigilance:
             niveau_vigilance(SANS_RISQUE | {"ppe": None})
         with pytest.raises(ErreurDonnees, match="0 ou 1"):
             niveau_vigilance(SANS_RISQUE | {"ppe": 2})
+        with pytest.raises(ErreurDonnees, match="0 ou 1"):
+            niveau_vigilance(SANS_RISQUE | {"risque_faible": 2})
 
     def test_la_table_vaut_chaque_client(self):
         alea = np.random.default_rng(7)

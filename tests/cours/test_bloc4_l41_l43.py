@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
+import pandas as pd
 import pytest
+import yaml
 
 from rncp_utils.conformite import beneficiaires, premiere_signature
 from rncp_utils.credit import couverture
 from rncp_utils.parametres import parametre
-from tests.cours.page import Page, executer_ensemble
+from tests.cours.page import COURS, Page, executer_ensemble
 
 L1, L2, L3 = "B4_L1_garanties", "B4_L2_caution_et_entrepreneur_individuel", "B4_L3_conformite_dossier"
 JOUR = "2026-11-26"
@@ -50,8 +54,9 @@ def test_le_classement_dit_ce_que_la_page_en_lit(pages):
     conjoint, simple = admises.iloc[0], admises.iloc[1]
     assert "conjoint" in conjoint["option"]
     assert "Caution" not in simple["option"]
-    assert simple["couverture"] == pytest.approx(0.70)
-    assert conjoint["couverture"] - simple["couverture"] == pytest.approx(0.08)
+    # One share for one guarantee: the ranking, the note and the first calculation say the same.
+    assert simple["couverture"] == pytest.approx(0.75) == pages[L1].noms["lue"]["taux_couverture"]
+    assert 100 * (conjoint["couverture"] - simple["couverture"]) == pytest.approx(7, abs=0.5)
     assert 0 < conjoint["score"] - simple["score"] < 1
     assert refusees["option"].str.contains("dirigeant").all()
     assert refusees["alertes"].str.contains("L526-22").all()
@@ -121,6 +126,7 @@ def test_le_dossier_de_delmas_vieillit(pages):
 def test_la_vigilance_et_la_conservation(pages):
     page, n = pages[L3], pages[L3].noms
     assert {nom: v["niveau"] for nom, v in n["niveaux"].items()} == page.cle("E4", "niveaux")
+    assert n["niveaux"]["menuisier"]["niveau"] == "standard", "low risk is established, never presumed"
     assert n["garde"].isoformat() == "2031-06-30"
 
 
@@ -128,3 +134,12 @@ def test_l_ecart_de_chiffre_d_affaires_depasse_le_seuil(pages):
     n = pages[L3].noms
     assert n["ca_annonce"] / n["ca_liasse"] - 1 > 0.05
     assert n["fin_bail"] < n["fin_pret"]
+    assert (n["debut_bail"], n["fin_bail"]) == (pd.Timestamp("2019-03-04"), pd.Timestamp("2028-03-03"))
+
+
+def test_une_source_verifiee_est_un_texte_officiel():
+    """A reprint, however faithful, is not the official text: it stays to be checked."""
+    for chemin in sorted((COURS / "bloc4").glob("B4_L[1-6]_*.yaml")):
+        for source in yaml.safe_load(chemin.read_text(encoding="utf-8"))["sources"]:
+            if source["statut"] == "verifie":
+                assert re.search(r"legifrance\.gouv\.fr|eur-lex\.europa\.eu", source["lien"]), (chemin.name, source)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from rncp_utils.donnees import charger
+from rncp_utils.donnees import charger, finances_clients
 from rncp_utils.parametres import parametre
 from tests.cours.page import Page, choix_uniques, executer_ensemble, plate
 
@@ -28,9 +28,10 @@ def test_la_bonne_option_ne_se_devine_ni_a_sa_longueur_ni_a_sa_place(pages):
 
 
 def test_les_durees_de_droit_ecrites_sont_celles_des_parametres():
-    """Written in the prose: sixty days of notice, ninety days past due, half of the capital."""
+    """Written in the prose: sixty days of notice, ninety days past due, three months to leave, half of the capital."""
     assert parametre("conformite.preavis_concours", "2026-03-31") == 60
     assert parametre("risque.defaut.jours", "2026-03-31") == 90
+    assert parametre("risque.defaut.probation_mois", "2026-03-31") == 3
     assert parametre("capitaux_propres.seuil_perte_de_moitie", "2026-03-31") == 0.5
 
 
@@ -38,14 +39,17 @@ def test_le_calendrier_des_lignes(pages):
     n = pages[L4].noms
     assert f"{n['jour']:%d/%m/%Y}" == "31/03/2026"
     proches = n["proches"]
-    assert len(proches) == 7 and proches["jours_restants"].is_monotonic_increasing
+    assert len(proches) == 11 and proches["jours_restants"].is_monotonic_increasing
+    assert (n["demande"], n["analyse"], n["decision"]) == (120, 90, 75)
+    assert n["decision"] > n["preavis"], "a refusal is decided while it can still be announced"
+    assert (proches["decision_le"] < proches["preavis_le"]).all()
     premiere = proches.iloc[0]
     assert (premiere["raison_sociale"], premiere["jours_restants"], premiere["etape"]) == (
         "Fret de la Grande Ourcq", 29, "décision",
     )  # fmt: skip
     assert premiere["preavis_le"] < n["jour"], "the lesson says that it is too late to announce a refusal"
     attendus = pages[L4].exercices["E2"].correcteur.attendus
-    assert attendus == {"reste": 52, "retard": 38}
+    assert attendus == {"reste": 52, "retard": 68}
 
 
 def test_l_usage_de_la_ligne_de_delmas_et_ce_que_dit_le_simulateur(pages):
@@ -59,11 +63,22 @@ def test_l_usage_de_la_ligne_de_delmas_et_ce_que_dit_le_simulateur(pages):
     assert "pointe 44 900 €, soit 75 %" in financee and "suffit toute l'année" in financee
 
 
+def test_le_plafond_ecrit_est_celui_de_la_methode(pages):
+    n, simulateur = pages[L4].noms, pages[L4].simulateur
+    assert (n["marge"], n["hausse_stock"]) == (0.10, 25_200)
+    assert n["exact_delmas"] == pytest.approx(44_110) and n["avis_delmas"] == 45_000
+    assert "suffit toute l'année" in plate(simulateur.voir(limite=45_000, stock_finance=25_200).phrase)
+    assert "dépassée" in plate(simulateur.voir(limite=40_000, stock_finance=25_200).phrase)
+    assert pages[L4].exercices["E5"].correcteur.attendus == {"prevue": 40_000, "ligne": pytest.approx(30_800)}
+
+
 def test_les_quatre_usages_se_voient_dans_les_soldes(pages):
     n = pages[L4].noms
     jours, semaines = n["jours_debiteurs"], n["semaines"]
     assert jours["B"] == n["annee"] and jours["C"] < 60
     assert semaines["C"].min() > -0.5
+    assert n["lus"].loc[n["QUATRE"]["B"], "jours_depassement"] == 0, "structural, yet within its limit"
+    assert not finances_clients("2026-03-31").loc[list(n["QUATRE"].values()), "defaut"].any()
     tiers = len(semaines) // 3
     assert semaines["D"].iloc[tiers // 2 : tiers].min() > 0 > semaines["D"].iloc[-tiers:].max()
     signes = semaines["A"] >= 0
@@ -103,11 +118,28 @@ def test_l_histoire_de_bruno_vidal_est_celle_qui_est_lue(pages):
     assert milieu["retard_max_jours"] == 0 < derniers["retard_max_jours"]
 
 
-def test_le_rang_des_cinq_clients_suit_leurs_scores(pages):
+def test_bruno_vidal_est_en_defaut_avant_tout_score(pages):
+    n = pages[L5].noms
+    assert (n["debut_vidal"], n["defaut_le"]) == (pd.Timestamp("2025-03-18"), pd.Timestamp("2025-06-16"))
+    assert (n["etat_vidal"]["jours_arriere"], n["etat_vidal"]["defaut"]) == (197, True)
+    assert n["etat_vidal_fin"]["defaut"] and n["etat_vidal_fin"]["defaut_depuis"] == n["defaut_le"]
+    assert n["exces_vidal"] > n["absolu"] and n["exces_vidal"] > n["relatif"] * (n["prets_vidal"] + n["debit_vidal"])
+    assert n["alertes_fin"].loc["C00009", "niveau"] == 4
+
+
+def test_plus_un_niveau_est_grave_plus_la_premiere_action_est_rapide(pages):
+    delais = [int(actions["delai_jours"].iloc[0]) for actions in pages[L5].noms["premieres"][1:]]
+    assert delais == sorted(delais, reverse=True) and delais[-1] == 0
+
+
+def test_le_rang_des_cinq_clients_suit_le_defaut_puis_leurs_scores(pages):
     page = pages[L5]
-    scores = page.noms["cinq"]["score"]
-    assert scores.is_unique
-    assert list(scores.sort_values(ascending=False).index) == list(page.cle("E4", "rangs"))
+    cinq = page.noms["cinq"]
+    assert cinq["score"].is_unique
+    assert cinq.loc["vidal", "niveau"] == 4 > cinq.drop("vidal")["niveau"].max()
+    assert "client en défaut" in cinq.loc["vidal", "motifs"]
+    rangs = cinq.assign(defaut=cinq["niveau"] == 4).sort_values(["defaut", "score"], ascending=False).index
+    assert list(rangs) == list(page.cle("E4", "rangs"))
     assert page.exercices["E4"].correcteur.attendus == {"messagerie": 65, "mecanique": 55}
     trois_mois_apres = page.noms["alertes_fin"].loc[page.noms["CINQ"]["fournil"], "niveau"]
     assert trois_mois_apres == 4, "the conclusion tells it"
@@ -163,7 +195,13 @@ def test_les_allers_et_retours_gonflent_les_flux_sans_rien_apporter(pages):
     n = pages[L6].noms
     recus, envoyes = (n["lus_flux"].iloc[:, rang] for rang in (1, 2))
     assert (recus == envoyes).all() and recus.max() > 0
+    assert n["lus_flux"].iloc[:, 0].is_unique
+    assert n["suivi"].indicateurs("2025-09-30").attrs["fenetre_jours"] == n["FENETRE"]
     assert n["variation_vue"] > 0 > n["variation"]
+    # One fall, one figure: the exercise on the score shows the same rise as the table.
+    assert n["variation_vue"] == pytest.approx(-n["g"]["baisse_flux"], abs=1e-9)
+    noms = set(n["clients"]["raison_sociale"]) | {"SCI Les Tilleuls"}
+    assert n["AUTRE"] not in noms
     autre = n["liees"]
     par_mois = autre[autre["montant"] > 0].groupby(autre["date_op"].dt.to_period("M"))["montant"].size()
     assert par_mois.loc["2025-04":"2025-09"].min() >= 2 and (autre["montant"] % 100 == 0).all()
@@ -188,6 +226,13 @@ def test_la_frise_revele_les_mois_et_les_dates_de_l_exercice(pages):
     assert pages[L6].exercices["E5"].correcteur.attendus == {"lecture": 22, "total": 58}
     garage = n["niveaux"][n["id_garage"]]
     assert garage.loc[pd.Timestamp("2025-12-31")] == 0 and n["premier_retard"][n["id_garage"]].month == 11
+    assert garage.loc[pd.Timestamp("2026-03-31")] == 2
+    decembre = n["suivi"].indicateurs("2025-12-31").loc[n["id_garage"]]
+    assert (decembre["retard_max_jours"], decembre["nb_rejets_prelevement"]) == (11, 0)
+    dues = n["tardives"].query("id_client == @client and date <= '2025-12-31'", local_dict={"client": n["id_garage"]})
+    ouvertes = dues[~(dues["date_paiement"] <= "2025-12-31")]
+    assert ouvertes["date"].tolist() == [pd.Timestamp("2025-12-20")] * 2
+    assert (dues["date"].dt.month == 11).sum() >= 2
 
 
 def test_le_vestiaire_frole_sa_limite_sans_rejet_ni_alerte(pages):

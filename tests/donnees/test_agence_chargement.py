@@ -9,7 +9,14 @@ import pytest
 from click.testing import CliRunner
 
 from rncp_utils.cli import main
-from rncp_utils.donnees import charger, finances_clients, liasses_du_portefeuille, lister_tables, suivi_comptes
+from rncp_utils.donnees import (
+    charger,
+    defauts_clients,
+    finances_clients,
+    liasses_du_portefeuille,
+    lister_tables,
+    suivi_comptes,
+)
 from rncp_utils.donnees.agence import chargement
 from rncp_utils.donnees.agence.chargement import ecrire_tables, toutes_les_tables
 from rncp_utils.donnees.agence.dictionnaire import CHEMIN, compter, dictionnaire
@@ -77,6 +84,12 @@ class TestSuivi:
         # Two balance sheets are due, the last of which closed three months ago.
         assert (signaux.loc[socle.marques("bilan_manquant"), "mois_depuis_cloture"] > 2).all()
         assert (lus.loc[touches, "niveau"] >= 1).all()
+
+    def test_le_defaut_d_un_depassement_de_plus_de_90_jours_se_voit_avant_le_score(self):
+        lus = defauts_clients("2025-09-30")
+        assert lus.loc["C00009", ["jours_arriere", "defaut"]].tolist() == [197, True]
+        assert finances_clients("2025-09-30").query("defaut").index.tolist() == ["C00009"]
+        assert finances_clients("2026-03-31").query("defaut").index.tolist() == ["C00009", "C00027", "C00088", "C00103"]
 
     def test_les_liasses_du_portefeuille_s_analysent(self):
         liasses = liasses_du_portefeuille()

@@ -219,6 +219,46 @@ def test_les_finances_completent_et_un_defaut_mene_au_dernier_niveau():
         score_alerte(lus, finances.iloc[::-1], date=JOUR)
 
 
+def _suivi_d_un_defaut(soldes: dict[str, list[float]], impayes: pd.DataFrame | None = None) -> SuiviComptes:
+    """Accounts allowed to owe 1 000 €, one balance a day from 2025-01-01."""
+    jours = pd.date_range("2025-01-01", periods=len(next(iter(soldes.values()))))
+    longue = pd.DataFrame(soldes, index=jours.rename("date")).rename_axis("id_compte", axis=1).stack().rename("solde")
+    return SuiviComptes(soldes_denses(longue.reset_index()), pd.Series(1_000.0, index=sorted(soldes)), impayes=impayes)
+
+
+def test_le_defaut_par_depassement_vient_le_91e_jour_et_dure_jusqu_a_la_fin_de_la_probation():
+    fini = [-3_000.0] * 91 + [0.0] * 109
+    rechute = [-3_000.0] * 91 + [0.0] * 60 + [-3_000.0] + [0.0] * 48
+    suivi = _suivi_d_un_defaut({"fini": fini, "rechute": rechute, "petit": [-1_090.0] * 200, "sain": [-900.0] * 200})
+    assert not suivi.defauts("2025-03-31")["defaut"].any()
+    le_91e = suivi.defauts("2025-04-01")
+    assert le_91e["jours_arriere"].to_dict() == {"fini": 91, "petit": 0, "rechute": 91, "sain": 0}
+    assert le_91e["defaut"].to_dict() == {"fini": True, "petit": False, "rechute": True, "sain": False}
+    assert le_91e["defaut_depuis"].dropna().eq(pd.Timestamp("2025-04-01")).all()
+    # Back within the limit on 2 April: out on 2 July, unless a relapse has sent the three months back to their start.
+    assert suivi.defauts("2025-07-01").loc["fini", "defaut"]
+    sortie = suivi.defauts("2025-07-02")
+    assert not sortie.loc["fini", "defaut"] and sortie.loc["rechute", "defaut"]
+
+
+def test_le_seuil_relatif_compte_les_prets_et_une_echeance_ancienne_suffit():
+    impayes = pd.DataFrame(
+        {
+            "id_compte": ["a", "b"],
+            "date": pd.to_datetime(["2025-01-01", "2025-01-01"]),
+            "date_regularisation": [pd.NaT, pd.Timestamp("2025-03-01")],
+            "montant": [500.0, 500.0],
+        }
+    )
+    suivi = _suivi_d_un_defaut({"a": [0.0] * 120, "b": [0.0] * 120}, impayes)
+    lus = suivi.defauts("2025-04-02")
+    assert lus["jours_arriere"].to_dict() == {"a": 91, "b": 0}
+    assert lus["defaut"].to_dict() == {"a": True, "b": False}
+    assert not suivi.defauts("2025-04-01")["defaut"].any()
+    lourds = suivi.defauts("2025-04-30", pd.Series({"a": 60_000.0, "b": 60_000.0}))
+    assert not lourds["defaut"].any(), "500 € are less than 1 % of what is owed"
+
+
 indicateurs = st.fixed_dictionaries(
     {
         "depassement_consecutif": st.integers(0, 120),

@@ -194,7 +194,8 @@ def test_le_calendrier_d_une_ligne_et_ses_refus():
     ligne = {"date_echeance": [pd.Timestamp("2026-05-15")], "plafond": [40_000.0], "utilise": [26_500.0]}
     table = echeancier_lignes(pd.DataFrame(ligne, index=["L1"]), JOUR).loc["L1"]
     dates = [f"{table[nom]:%d/%m/%Y}" for nom in ("demande_le", "analyse_le", "decision_le", "preavis_le")]
-    assert dates == ["14/02/2026", "16/03/2026", "15/04/2026", "16/03/2026"]
+    assert dates == ["15/01/2026", "14/02/2026", "01/03/2026", "16/03/2026"]
+    assert table["decision_le"] < table["preavis_le"], "a refusal can still be announced once it is decided"
     assert table["utilisation"] == pytest.approx(0.6625)
     for change, erreur in (
         ({"plafond": [0.0]}, "plafond nul"),
@@ -238,10 +239,13 @@ def test_la_procedure_se_suit_et_se_mesure():
     assert workflow_intervention(0, JOUR).empty
     for niveau in range(1, 5):
         assert workflow_intervention(niveau, JOUR)["echeance"].is_monotonic_increasing
+    premiers = [int(workflow_intervention(niveau, JOUR)["delai_jours"].iloc[0]) for niveau in range(1, 5)]
+    assert premiers == [5, 2, 1, 0], "the graver, the sooner"
+    assert "pôle risques" in workflow_intervention(4, JOUR)["action"].iloc[0]
     faite = workflow_intervention(2, "2026-03-01")["action"].iloc[0]
-    suivi = procedure_degradation(2, "2026-03-01", {faite: "2026-03-11"})
+    suivi = procedure_degradation(2, "2026-03-01", {faite: "2026-03-05"})
     assert suivi["retard_jours"].iloc[0] == 2
-    assert suivi["fait_le"].isna().sum() == 3
+    assert suivi["fait_le"].isna().sum() == 4
     assert delai_reaction("2026-03-01", "2026-03-04") == 3
     with pytest.raises(ErreurDonnees):
         delai_reaction("2026-03-04", "2026-03-01")

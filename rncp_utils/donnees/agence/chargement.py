@@ -83,6 +83,12 @@ def suivi_comptes() -> SuiviComptes:
     >>> suivi_comptes().indicateurs("2026-03-31").index.name
     'id_client'
     """
+    return _suivi()
+
+
+@lru_cache(maxsize=1)
+def _suivi() -> SuiviComptes:
+    """Read once: it is never changed."""
     from rncp_utils.donnees.agence.relation.suivi import suivre
 
     return suivre(toutes_les_tables(), charger("clients"))
@@ -110,7 +116,8 @@ def finances_clients(date: Any) -> pd.DataFrame:
     -------
     DataFrame
         Index ``id_client`` : ``ebe`` (euros, dernier bilan reçu), ``capitaux_propres_insuffisants``,
-        ``cotation_degradee``, ``evenement_grave`` et ``mois_depuis_cloture`` (d'un bilan attendu qui n'est pas venu).
+        ``cotation_degradee``, ``evenement_grave``, ``mois_depuis_cloture`` (d'un bilan attendu qui n'est pas venu) et
+        ``defaut`` (test de l'arriéré, clientèle de détail : :meth:`SuiviComptes.defauts`).
 
     >>> bool(finances_clients("2026-03-31").loc["C00001", "evenement_grave"])
     False
@@ -122,7 +129,23 @@ def finances_clients(date: Any) -> pd.DataFrame:
     closes = tables["operations"][["id_client", "date_cloture"]].merge(
         bilans[["id_client", "date_cloture", "recue_le"]], how="left", on=["id_client", "date_cloture"]
     )
-    return finances(exercices_connus(tables, clients), clients, tables["evenements"], closes, date)
+    signaux = finances(exercices_connus(tables, clients), clients, tables["evenements"], closes, date)
+    return signaux.assign(defaut=defauts_clients(date)["defaut"].reindex(signaux.index, fill_value=False))
+
+
+def defauts_clients(date: Any) -> pd.DataFrame:
+    """Test du défaut par arriéré de chaque client, à une date : il passe avant le score.
+
+    Returns
+    -------
+    DataFrame
+        Index ``id_client`` : ``jours_arriere`` (compteur), ``defaut``, ``defaut_depuis``. L'exposition réunit le
+        capital restant dû des prêts à la date d'arrêté des données et le découvert de chaque jour.
+
+    >>> defauts_clients("2025-09-30").query("defaut")["defaut_depuis"].dt.strftime("%d/%m/%Y").to_dict()
+    {'C00009': '16/06/2025'}
+    """
+    return suivi_comptes().defauts(date, charger("credits").groupby("id_client")["crd"].sum())
 
 
 def toutes_les_tables() -> dict[str, pd.DataFrame]:
@@ -145,6 +168,7 @@ def ecrire_tables(tables: dict[str, pd.DataFrame], dossier: Path = DOSSIER) -> l
             _ecrire(tables[nom], schema, temporaire)
         chemins.append(chemin)
     _lire.cache_clear()
+    _suivi.cache_clear()
     return chemins
 
 

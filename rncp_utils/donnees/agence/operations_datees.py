@@ -13,7 +13,7 @@ from rncp_utils.donnees.agence.plan import porteurs
 from rncp_utils.donnees.agence.releves import Fenetre
 from rncp_utils.monnaie import centimes
 
-_FICTIF = "SCI des Tilleuls"
+_FICTIF = "SCI des Trois Lavoirs"
 
 
 def lignes_de_prets(emprunts: Emprunts, clients: pd.DataFrame) -> pd.DataFrame:
