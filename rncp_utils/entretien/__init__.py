@@ -25,6 +25,7 @@ _MODULES = {
     "lire_journal": "journal",
     "noter_decisions": "notation",
     "noter_entretien": "notation",
+    "regles_du_comite": "comite",
     "rejouer": "rejeu",
     "scenarios_livres": "chargement",
     "transcription_html": "transcription",

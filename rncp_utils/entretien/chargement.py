@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from rncp_utils.entretien.coherence import fautes_de_la_verite
+from rncp_utils.entretien.comite import fautes_du_comite
 from rncp_utils.entretien.graphe import fautes_du_graphe
 from rncp_utils.entretien.modele import SOMMATIF, Scenario
 from rncp_utils.entretien.verite import EXEMPLES, Modele, Verite
@@ -57,6 +58,8 @@ def charger_scenario(scenario: str | Path, *, verite: Path | str | None = None) 
         fautes += de_verite
         if lu is not None and cachee is not None:
             lu = lu.model_copy(update={"verite": cachee})
+    if lu is not None and lu.comite is not None and lu.usage == SOMMATIF:
+        fautes.append("un comité dit ses règles et ses réponses : il ne sert qu'à l'entraînement.")
     if lu is not None:
         fautes += verifier(lu)
     if fautes or lu is None:
@@ -70,6 +73,8 @@ def verifier(scenario: Scenario) -> list[str]:
     # A path can be replayed only in a graph that holds.
     if scenario.verite is not None and not fautes:
         fautes += fautes_de_la_verite(scenario, scenario.verite)
+    if scenario.comite is not None and not fautes:
+        fautes += fautes_du_comite(scenario)
     return fautes
 
 

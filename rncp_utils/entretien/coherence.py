@@ -89,6 +89,8 @@ def _fautes_de_note(note, connues: set[str]) -> Iterator[str]:
         yield "seule une conclusion est « datee » ; ôtez ce champ ou changez le type."
     if note.prematuree and note.type != PROPOSITION:
         yield "seule une proposition est « prematuree » ; ôtez ce champ ou changez le type."
+    if note.bloquante and not note.rouge:
+        yield "une erreur bloquante est aussi une réplique rouge ; dites laquelle dans « rouge »."
     for inconnue in sorted({*note.informations, *note.faits} - connues):
         yield f"« {inconnue} » n'est pas une information ; corrigez-la."
     if (note.rouge or note.prematuree or note.signaux) and not note.retour.strip():

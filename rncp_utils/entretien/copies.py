@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from rncp_utils.entretien.chargement import charger_scenario
+from rncp_utils.entretien.indicateurs import erreurs_bloquantes
 from rncp_utils.entretien.journal import CELLULE, lire_journal
 from rncp_utils.entretien.modele import Scenario
 from rncp_utils.entretien.rejeu import Rejeu, rejouer
+from rncp_utils.entretien.verite import ROUGES
 from rncp_utils.lecon.anomalies import Anomalie, decrire, montrer
 
 NOM = "Entretien"
@@ -35,8 +37,10 @@ class Appel:
     attendus: dict[str, str]
 
 
-def entretiens_du_devoir(dossier: Path) -> list[Appel]:
+def entretiens_du_devoir(dossier: Path, verite: Path | None = None) -> list[Appel]:
     """Interviews of a released assignment, in the order of its notebooks.
+
+    ``verite`` is the hidden truth of its scenario, where this machine has it: it tells the blocking errors.
 
     Raises
     ------
@@ -49,7 +53,7 @@ def entretiens_du_devoir(dossier: Path) -> list[Appel]:
     for chemin in sorted(dossier.glob("*.ipynb")):
         for cellule in read(chemin, as_version=4).cells:
             if cellule.cell_type == "code" and NOM in cellule.source:
-                appels += [_appel(noeud, dossier) for noeud in _appels(cellule.source)]
+                appels += [_appel(noeud, dossier, verite) for noeud in _appels(cellule.source)]
     return appels
 
 
@@ -63,9 +67,12 @@ def _appels(source: str) -> Iterator[ast.Call]:
             yield noeud
 
 
-def _appel(noeud: ast.Call, dossier: Path) -> Appel:
+def _appel(noeud: ast.Call, dossier: Path, verite: Path | None) -> Appel:
     nom = _litteral(noeud.args[0]) or ""
-    scenario = charger_scenario(dossier / nom if nom.endswith((".yaml", ".yml")) else nom)
+    if nom.endswith((".yaml", ".yml")):
+        scenario = charger_scenario(dossier / nom, verite=verite)
+    else:
+        scenario = charger_scenario(nom)
     donnes = {mot.arg: _litteral(mot.value) for mot in noeud.keywords}
     attendus = {cle: donnes.get(cle, "") for cle in ("session", "variante")}
     return Appel(
@@ -87,7 +94,8 @@ def anomalies_de_l_entretien(copie: Path, appel: Appel, apprenant: str) -> list[
     rejeu = rejouer(journal, appel.scenario, devoir=appel.devoir, cellule=appel.cellule, apprenant=apprenant)
     if journal.contenu is None or any(a.code.startswith("autre_") or a.code == "version" for a in rejeu.anomalies):
         return list(rejeu.anomalies)
-    return [*rejeu.anomalies, *_entete(journal.contenu, appel), *_deroulement(rejeu), *_dates(rejeu)]
+    constats = [*_entete(journal.contenu, appel), *_deroulement(rejeu), *_dates(rejeu), *_bloquantes(rejeu, appel)]
+    return [*rejeu.anomalies, *constats]
 
 
 def _entete(contenu: dict[str, Any], appel: Appel) -> Iterator[Anomalie]:
@@ -116,6 +124,19 @@ def _dates(rejeu: Rejeu) -> Iterator[Anomalie]:
     lus = [instant for instant in instants if instant is not None]
     if any(apres < avant for avant, apres in pairwise(lus)):
         yield _anomalie("horodatage", "ses heures reviennent en arrière", "l'ordre des échanges est gardé, à examiner")
+
+
+def _bloquantes(rejeu: Rejeu, appel: Appel) -> Iterator[Anomalie]:
+    """What caps a competence if the expert confirms it: told, never applied by the machine."""
+    if appel.scenario.verite is None:
+        return
+    for echange in erreurs_bloquantes(rejeu.situation, appel.scenario.verite):
+        probleme = (
+            f"l'échange {echange.rang} est une erreur bloquante possible pour {echange.note.bloquante} "
+            f"({ROUGES[echange.note.rouge]})"
+        )
+        suite = "si l'expert la confirme, écrivez-la dans « erreurs_bloquantes.csv », avec son motif"
+        yield _anomalie("erreur_bloquante", probleme, suite)
 
 
 def _instant(texte: str) -> float | None:

@@ -9,6 +9,7 @@ import ipywidgets as widgets
 
 from rncp_utils.entretien import pages
 from rncp_utils.entretien.indicateurs import compter
+from rncp_utils.entretien.mots import mots
 from rncp_utils.entretien.partie import Partie
 from rncp_utils.entretien.transcription import lien, transcription_html
 from rncp_utils.formats import INSECABLE
@@ -19,14 +20,10 @@ from rncp_utils.lecon.saisie import Etat
 SCRIPT = Path(__file__).with_name("entretien.js").read_text(encoding="utf-8")
 CHOISIR = Etat("Choisissez d'abord une réplique, puis « Dire ».", reussi=False)
 QUE_DITES_VOUS = "Que dites-vous ?"
-FINI = "La conversation est terminée. Complétez votre reformulation, puis cliquez sur « Clore l'entretien »."
-CLOS = "L'entretien est clos."
 REFORMULER = (
     "Votre reformulation : écrivez, avec vos mots, ce que vous avez compris. Elle est lue par une personne, "
     "et s'écrit à tout moment."
 )
-CONFIRMER_LA_FIN = "Clore l'entretien ? Vous ne pourrez plus rien dire ni écrire."
-CONFIRMER_LE_DEBUT = "Recommencer depuis le début ? Ce que vous avez dit et écrit sera effacé."
 
 
 def dialogue(partie: Partie) -> widgets.VBox:
@@ -39,6 +36,7 @@ class _Dialogue:
 
     def __init__(self, partie: Partie) -> None:
         self.partie = partie
+        self.mots = mots(partie.scenario)
         self.conversation = avec_classe(widgets.VBox(), "rncp-conversation")
         self.enonce = widgets.HTML()
         self.choix = avec_classe(widgets.VBox(), "rncp-choix")
@@ -48,7 +46,7 @@ class _Dialogue:
         self.jauge = widgets.HTML()
         self.texte = self._champ_de_reformulation()
         self.suivi_du_texte = avec_classe(widgets.HTML(), "rncp-suivi")
-        self.bouton_clore = _bouton("Clore l'entretien", "rncp-clore", self._demander_la_fin)
+        self.bouton_clore = _bouton(f"Clore {self.mots.le}", "rncp-clore", self._demander_la_fin)
         self.bouton_recommencer = _bouton("Recommencer", "rncp-recommencer", self._demander_le_debut)
         self.confirmation = avec_classe(widgets.VBox(), "rncp-confirmation")
         self.transcription = widgets.HTML()
@@ -72,7 +70,9 @@ class _Dialogue:
         boutons = [self.bouton_clore, *([self.bouton_recommencer] if partie.entrainement else []), self.transcription]
         actions = avec_classe(widgets.HBox(boutons), "rncp-actions")
         entete = widgets.HTML(pages.entete(partie.scenario, partie.etat, partie.notes))
-        contenu = [entete, avec_classe(scene, "rncp-scene"), reformulation, actions, self.confirmation, self.bilan]
+        # A committee is answered: there is nothing to put in other words.
+        ecrite = [reformulation] if partie.scenario.comite is None else []
+        contenu = [entete, avec_classe(scene, "rncp-scene"), *ecrite, actions, self.confirmation, self.bilan]
         return avec_classe(cadre([*contenu, self.accuse, self.recu, _script()]), "rncp-entretien")
 
     def _champ_de_reformulation(self) -> widgets.Textarea:
@@ -91,7 +91,13 @@ class _Dialogue:
         self._montrer_la_conversation()
         self._proposer()
         clos, fini = partie.situation.clos, partie.terminee
-        phrase = CLOS if clos else FINI if fini else QUE_DITES_VOUS
+        phrase = (
+            f"{self.mots.le[0].upper()}{self.mots.le[1:]} est {self.mots.participe}."
+            if clos
+            else f"La conversation est terminée. {self.mots.fini}"
+            if fini
+            else QUE_DITES_VOUS
+        )
         self.enonce.value = f'<p class="rncp-enonce">{pages.html(phrase)}</p>'
         self.bouton_dire.layout.display = "none" if fini else None
         self.bouton_clore.layout.display = "none" if clos else None
@@ -159,10 +165,12 @@ class _Dialogue:
         self.accuse.value = str(int(self.accuse.value) + 1)
 
     def _demander_la_fin(self) -> None:
-        self._confirmer(CONFIRMER_LA_FIN, "Oui, clore l'entretien", self.partie.clore)
+        question = f"Clore {self.mots.le} ? Vous ne pourrez plus rien dire ni écrire."
+        self._confirmer(question, f"Oui, clore {self.mots.le}", self.partie.clore)
 
     def _demander_le_debut(self) -> None:
-        self._confirmer(CONFIRMER_LE_DEBUT, "Oui, recommencer", self.partie.recommencer)
+        question = f"Recommencer depuis le début ? {self.mots.perdre}"
+        self._confirmer(question, "Oui, recommencer", self.partie.recommencer)
 
     def _confirmer(self, question: str, oui: str, faire: Callable[[], bool]) -> None:
         """Ask before what cannot be undone."""
@@ -190,7 +198,7 @@ class _Dialogue:
             debut=partie.entete.debut,
             avec_bilan=partie.entrainement and partie.situation.clos,
         )
-        return lien(page, f"entretien_{partie.scenario.scenario}.html")
+        return lien(page, f"{self.mots.nom.replace('é', 'e')}_{partie.scenario.scenario}.html")
 
 
 def _question(bloc: widgets.VBox, classe: str) -> widgets.VBox:

@@ -67,7 +67,7 @@
     viser(() => {
       const premier = entretien.querySelector('.rncp-repliques input[type="radio"]');
       // No reply is left: the next step is the written reformulation.
-      return premier === null ? entretien.querySelector(".rncp-reformulation textarea") : premier !== avant && premier;
+      return premier === null ? entretien.querySelector(".rncp-reformulation textarea, .rncp-clore") : premier !== avant && premier;
     });
   }
 

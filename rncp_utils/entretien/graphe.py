@@ -92,7 +92,7 @@ def _fautes_du_parcours(scenario: Scenario, parcours: Parcours) -> Iterator[str]
 
 def parcourir(scenario: Scenario) -> Parcours:
     """Walk through every situation, told apart by what conditions look at."""
-    regardes = frozenset(_regardes(scenario))
+    regardes = _regardes_ensuite(scenario)
     parcours = Parcours()
     depart = (scenario.depart, scenario.confiance_depart, frozenset())
     vues, a_voir = {depart}, [depart]
@@ -110,7 +110,7 @@ def parcourir(scenario: Scenario) -> Parcours:
             ensuite, laisses, vers = appliquer(choix, confiance, reperes)
             if vers is None:
                 parcours.sans_sortie.add((nom, choix.id))
-            elif (suivante := (vers, ensuite, laisses & regardes)) not in vues:
+            elif (suivante := (vers, ensuite, laisses & regardes[vers])) not in vues:
                 vues.add(suivante)
                 a_voir.append(suivante)
     return parcours
@@ -122,6 +122,21 @@ def _regardes(scenario: Scenario) -> Iterator[str]:
         for condition in (choix.si, *(sortie.si for sortie in choix.vers)):
             yield from condition.connait
             yield from condition.ignore
+
+
+def _regardes_ensuite(scenario: Scenario) -> dict[str, frozenset[str]]:
+    """For each node, marks on which something still depends from there on: the others tell no situation apart."""
+    suivants = {noeud.id: [sortie.noeud for choix in noeud.choix for sortie in choix.vers] for noeud in scenario.noeuds}
+    regardes: dict[str, frozenset[str]] = {}
+    for nom in TopologicalSorter(suivants).static_order():
+        ici = {
+            repere
+            for choix in scenario.noeud(nom).choix
+            for condition in (choix.si, *(sortie.si for sortie in choix.vers))
+            for repere in (*condition.connait, *condition.ignore)
+        }
+        regardes[nom] = frozenset(ici).union(*(regardes[suivant] for suivant in suivants[nom]))
+    return regardes
 
 
 def _boucle(scenario: Scenario) -> list[str]:

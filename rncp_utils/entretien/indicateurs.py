@@ -108,6 +108,11 @@ def echanges(situation: Situation, verite: Verite) -> list[Echange]:
     return lus
 
 
+def erreurs_bloquantes(situation: Situation, verite: Verite) -> list[Echange]:
+    """Exchanges that cap a competence, once an expert confirms them: the machine only tells where they are."""
+    return [echange for echange in echanges(situation, verite) if echange.note.bloquante]
+
+
 def calculer_indicateurs(situation: Situation, scenario: Scenario) -> dict[str, Indicateur]:
     """The six indicators of an interview, by code.
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from rncp_utils.entretien.comite import Comite
 from rncp_utils.entretien.verite import Identifiant, Modele, Texte, Verite
 from rncp_utils.erreurs import ErreurDonnees
 
@@ -82,10 +83,14 @@ class Choix(Modele):
 
 
 class Noeud(Modele):
-    """A moment of the conversation: what the client says, and what may be answered (nothing: it is the end)."""
+    """A moment of the conversation: what the client says, and what may be answered (nothing: it is the end).
+
+    ``voix`` is who speaks, where several people do; the client otherwise.
+    """
 
     id: Identifiant
     replique: Texte
+    voix: str = ""
     choix: list[Choix] = Field(default_factory=list)
 
     def choix_de(self, identifiant: str) -> Choix | None:
@@ -101,7 +106,7 @@ class Personnage(Modele):
 
 
 class Scenario(Modele):
-    """A scenario, with its hidden truth when it is known here."""
+    """A scenario, with its hidden truth when it is known here, or the rules of the committee that it plays."""
 
     format: Literal[1]
     scenario: Identifiant
@@ -114,6 +119,7 @@ class Scenario(Modele):
     depart: Identifiant
     noeuds: list[Noeud] = Field(min_length=1)
     verite: Verite | None = None
+    comite: Comite | None = None
 
     @cached_property
     def par_id(self) -> dict[str, Noeud]:
@@ -123,6 +129,35 @@ class Scenario(Modele):
     def noeud(self, identifiant: str) -> Noeud:
         """The node with this id."""
         return self.par_id[identifiant]
+
+    def voix(self, identifiant: str) -> str:
+        """Who speaks at this node."""
+        return self.noeud(identifiant).voix or self.personnage.nom
+
+    @property
+    def commente(self) -> bool:
+        """Whether what a choice is worth is known here, and can be told."""
+        return self.verite is not None or self.comite is not None
+
+    @property
+    def parcours_modele(self) -> list[str]:
+        """The choices of somebody who does everything well."""
+        return self.comite.parcours_modele if self.comite is not None else self.verite_connue.parcours_modele
+
+    @property
+    def comite_connu(self) -> Comite:
+        """The rules of the committee.
+
+        Raises
+        ------
+        ErreurDonnees
+            This scenario is an interview.
+        """
+        if self.comite is None:
+            raise ErreurDonnees(
+                f"Le scénario {self.scenario} est un entretien, non un comité ; choisissez-en un autre."
+            )
+        return self.comite
 
     @property
     def verite_connue(self) -> Verite:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rncp_utils.entretien.chargement import charger_scenario
-from rncp_utils.entretien.indicateurs import baremer, calculer_indicateurs
+from rncp_utils.entretien.indicateurs import baremer, calculer_indicateurs, erreurs_bloquantes
 from rncp_utils.entretien.journal import CELLULE, lire_journal
 from rncp_utils.entretien.modele import Scenario
 from rncp_utils.entretien.moteur import Situation
@@ -106,6 +106,12 @@ def noter_decisions(
         print(f"{titres[noeud]} : {lu} sur {formater_nombre(max(bareme.values()))}.")
         if retrait and rouges:
             print(f"{titres[noeud]} : réplique contraire aux règles du métier, {formater_nombre(retrait)} de moins.")
+    for echange in erreurs_bloquantes(situation, scenario.verite_connue):
+        if echange.tour.noeud in decisions:
+            print(
+                f"À signaler : {titres[echange.tour.noeud]}, erreur bloquante possible pour {echange.note.bloquante} ; "
+                "un expert métier la confirme ou l'écarte."
+            )
     return min(max(round(total, 4), 0.0), float(maximum))
 
 

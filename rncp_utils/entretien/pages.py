@@ -7,6 +7,20 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
+from rncp_utils.entretien.comite import (
+    AU_RETOUR,
+    DECISIONS,
+    FAUTE,
+    ISSUES,
+    LEVEE,
+    NON_ABORDEE,
+    RESTEE,
+    Comite,
+    conditions_ajoutees,
+    constats,
+    decision,
+    regles_du_comite,
+)
 from rncp_utils.entretien.indicateurs import (
     Echange,
     Indicateur,
@@ -19,6 +33,7 @@ from rncp_utils.entretien.indicateurs import (
 )
 from rncp_utils.entretien.modele import Scenario
 from rncp_utils.entretien.moteur import Situation, replique_du_client
+from rncp_utils.entretien.mots import mots
 from rncp_utils.entretien.verite import ROUGES, SIGNAUX, Verite
 from rncp_utils.formats import INSECABLE, pourcent
 from rncp_utils.lecon.formulaire_html import STYLE as STYLE_FORMULAIRE
@@ -28,6 +43,8 @@ from rncp_utils.niveaux import ACQUIS, EN_COURS, NIVEAUX, NON_ACQUIS
 
 STYLE = STYLE_FORMULAIRE + f"<style>{Path(__file__).with_name('entretien.css').read_text(encoding='utf-8')}</style>"
 VOUS = "Vous"
+# The opening and the conclusion do not come back.
+_JUGEES = {LEVEE: "convaincante", RESTEE: "à reprendre", NON_ABORDEE: "non abordée"}
 _MILLIERS = re.compile(r"(?<=\d) (?=\d{3}\b)")
 
 
@@ -49,14 +66,16 @@ def message(qui: str, texte: str, *, vous: bool = False) -> str:
 
 def messages(scenario: Scenario, situation: Situation, *, vous: str = VOUS) -> list[str]:
     """Messages of the conversation, in order: the client speaks first and last. ``{rang}`` in ``vous`` is numbered."""
-    nom = scenario.personnage.nom
-    lus = [message(nom, scenario.noeud(scenario.depart).replique)]
+    lus = [message(scenario.voix(scenario.depart), scenario.noeud(scenario.depart).replique)]
     suivants = [*(tour.noeud for tour in situation.tours), situation.noeud][1:]
     for rang, (tour, suivant) in enumerate(zip(situation.tours, suivants, strict=True), start=1):
         choix = scenario.noeud(tour.noeud).choix_de(tour.choix)
         aussitot = replique_du_client(scenario, tour)
         lus.append(message(vous.format(rang=rang), choix.texte, vous=True))
-        lus.append(message(nom, f"{aussitot} {scenario.noeud(suivant).replique}".strip()))
+        if scenario.voix(tour.noeud) != scenario.voix(suivant) and aussitot:
+            lus.append(message(scenario.voix(tour.noeud), aussitot))
+            aussitot = ""
+        lus.append(message(scenario.voix(suivant), f"{aussitot} {scenario.noeud(suivant).replique}".strip()))
     return lus
 
 
@@ -64,7 +83,7 @@ def entete(scenario: Scenario, etat: Etat, notes: Iterable[str]) -> str:
     """What stands above the conversation: the brief, the rules, what was found again."""
     regle = (
         "Entraînement : vous pouvez recommencer autant de fois que vous le voulez ; un bilan vous attend à la fin."
-        if scenario.verite is not None
+        if scenario.commente
         else "Chaque réplique dite est définitive : elle est enregistrée aussitôt. Aucun indice n'est donné."
     )
     return (
@@ -93,6 +112,8 @@ def statut(etat: Etat) -> str:
 
 def jauge(scenario: Scenario, situation: Situation) -> str:
     """Open and closed questions of the discovery so far, beside the range that is aimed at (training)."""
+    if scenario.comite is not None:
+        return _jauge_du_comite(scenario, situation, scenario.comite)
     verite = scenario.verite_connue
     ouvertes, fermees = questions(echanges(situation, verite))
     bas, haut = verite.seuils.questionnement.plein
@@ -109,6 +130,8 @@ def jauge(scenario: Scenario, situation: Situation) -> str:
 
 def bilan(scenario: Scenario, situation: Situation) -> str:
     """Debriefing of a training interview: the six indicators, what was missed, what to try."""
+    if scenario.comite is not None:
+        return _bilan_du_comite(scenario, situation, scenario.comite)
     verite = scenario.verite_connue
     indicateurs = calculer_indicateurs(situation, scenario)
     lus = echanges(situation, verite)
@@ -119,8 +142,71 @@ def bilan(scenario: Scenario, situation: Situation) -> str:
         _repliques(scenario, lus, verite),
         _pieges(lus, verite),
     ]
-    titre = '<h3 tabindex="-1">Bilan de l\'entretien</h3>'
+    return _section(scenario, parties)
+
+
+def _section(scenario: Scenario, parties: Iterable[str]) -> str:
+    titre = f'<h3 tabindex="-1">{html(mots(scenario).titre_du_bilan)}</h3>'
     return f'<section class="rncp-bilan-entretien">{titre}{"".join(parties)}</section>'
+
+
+def _jauge_du_comite(scenario: Scenario, situation: Situation, comite: Comite) -> str:
+    """The credit that is left, and the objections that will come back (training)."""
+    depart, reste = scenario.confiance_depart, situation.confiance
+    ici = {situation.noeud, *(tour.noeud for tour in situation.tours)}
+    suspens = [
+        c.etape.titre_courant
+        for c in constats(situation, comite)
+        if c.issue == RESTEE and c.etape.reprise and c.etape.reprise not in ici
+    ]
+    reviennent = f" Le comité reviendra sur : {' ; '.join(suspens)}." if suspens else ""
+    return (
+        f'<div class="rncp-jauge"><p>{html(f"Crédit du comité : {reste} sur {depart}.{reviennent}")}</p>'
+        f'<div class="rncp-barre" aria-hidden="true"><b style="width:{reste / depart:.0%}"></b></div></div>'
+    )
+
+
+def _bilan_du_comite(scenario: Scenario, situation: Situation, comite: Comite) -> str:
+    """Debriefing of a session: the decision and its rules, then each objection with the evidence that lifts it."""
+    rendue = decision(situation, comite)
+    credit = f"crédit du comité : {situation.confiance} sur {scenario.confiance_depart}"
+    titre = f"{DECISIONS[rendue]} ({credit})." if rendue else f"Séance close avant la décision ({credit})."
+    ajoutees = conditions_ajoutees(situation, comite)
+    conditions = "".join(f"<li>{html(condition)}.</li>" for condition in ajoutees)
+    lues = "".join(f"<li>{html(regle)}</li>" for regle in regles_du_comite(scenario))
+    return _section(
+        scenario,
+        [
+            f"<p><strong>{html(titre)}</strong></p>",
+            f"<h4>Ce que le comité ajoute à vos conditions</h4><ul>{conditions}</ul>" if ajoutees else "",
+            _etapes(scenario, situation, comite),
+            f"<h4>Comment la décision se calcule (convention du cours)</h4><ul>{lues}</ul>",
+        ],
+    )
+
+
+def _etapes(scenario: Scenario, situation: Situation, comite: Comite) -> str:
+    lignes = []
+    for constat in constats(situation, comite):
+        nom = {LEVEE: ACQUIS, AU_RETOUR: EN_COURS}.get(constat.issue, NON_ACQUIS)
+        niveau = NIVEAUX[nom]
+        issue = ISSUES[constat.issue] if constat.etape.reprise else _JUGEES[constat.issue]
+        dites = "".join(
+            f"<p>«{INSECABLE}{html(scenario.noeud(tour.noeud).choix_de(tour.choix).texte)}{INSECABLE}»<br>"
+            f"{html('▲ Faute. ' * (reponse.valeur == FAUTE) + reponse.retour)}</p>"
+            for _, tour, reponse in constat.dites
+        )
+        lignes.append(
+            f'<tr><th scope="row">{html(constat.etape.titre)}</th>'
+            f'<td class="rncp-niveau" style="background:{niveau.fond};color:{niveau.encre}">'
+            f"{niveau.symbole}{INSECABLE}{html(issue)}</td>"
+            f"<td>{dites or 'Rien.'}</td><td>{html(constat.etape.piece)}</td></tr>"
+        )
+    tetes = "".join(f'<th scope="col">{nom}</th>' for nom in ("Moment", "Issue", "Ce que vous avez dit", "La preuve"))
+    return (
+        f"<table><caption>Chaque moment de la séance, et ce qui répond</caption>"
+        f"<thead><tr>{tetes}</tr></thead><tbody>{''.join(lignes)}</tbody></table>"
+    )
 
 
 def _tableau(indicateurs: dict[str, Indicateur], verite: Verite) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from rncp_utils.entretien.journal import Entete, ecrire_journal, lire_journal
 from rncp_utils.entretien.modele import ENTRAINEMENT, Choix, Scenario
 from rncp_utils.entretien.moteur import Situation, choix_offerts, clore, demarrer, dire
+from rncp_utils.entretien.mots import mots
 from rncp_utils.entretien.rejeu import LONGUEUR_REFORMULATION, Rejeu, rejouer
 from rncp_utils.erreurs import ErreurRncp
 from rncp_utils.lecon.anomalies import Anomalie
@@ -21,7 +22,6 @@ from rncp_utils.lecon.verrou import seul
 # What may be said of a journal that takes nothing away from it, and what the learner has no use for.
 _SANS_PERTE = {"absent", "copie", "mis_de_cote", "version_du_scenario"}
 _TUES = {"absent", "mis_de_cote"}
-AILLEURS = "L'entretien a avancé dans un autre onglet : le voici où il en est. Choisissez votre réplique."
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Partie:
     @property
     def entrainement(self) -> bool:
         """Whether the truth may be shown, and the interview played again."""
-        return self.scenario.usage == ENTRAINEMENT and self.scenario.verite is not None
+        return self.scenario.usage == ENTRAINEMENT and self.scenario.commente
 
     @property
     def terminee(self) -> bool:
@@ -78,7 +78,7 @@ class Partie:
         """
         with seul(self.dossier):
             if self._rattraper():
-                self.etat = Etat(AILLEURS, reussi=False)
+                self.etat = Etat(mots(self.scenario).ailleurs, reussi=False)
                 return False
             return self._passer_a(dire(self.scenario, self.situation, choix, _maintenant()))
 
@@ -86,7 +86,7 @@ class Partie:
         """Close the interview and save; False as for :meth:`dire`."""
         with seul(self.dossier):
             if self._rattraper():
-                self.etat = Etat(AILLEURS, reussi=False)
+                self.etat = Etat(mots(self.scenario).ailleurs, reussi=False)
                 return self.situation.clos
             return self._passer_a(clore(self.situation, _maintenant()))
 
@@ -182,7 +182,7 @@ def ouvrir_partie(
         notes=[anomalie.phrase for anomalie in rejeu.anomalies if anomalie.code not in _TUES],
     )
     if rejeu.situation.tours or rejeu.reformulation:
-        partie.etat = Etat("Entretien retrouvé ✔")
+        partie.etat = Etat(mots(scenario).retrouve)
     if _a_une_perte(rejeu.anomalies):
         _garder_l_ancien(partie)
     return partie

@@ -10,6 +10,7 @@ from rncp_utils.entretien import pages
 from rncp_utils.entretien.indicateurs import compter
 from rncp_utils.entretien.modele import Scenario
 from rncp_utils.entretien.moteur import Situation
+from rncp_utils.entretien.mots import mots
 from rncp_utils.formats import INSECABLE
 
 # The exchanges are numbered as the evidence of the indicators and the debriefing count them.
@@ -53,15 +54,14 @@ def corps(
 ) -> str:
     """The record itself: who, when, what was said, what was written."""
     lignes = "".join(f"<li>{ligne}</li>" for ligne in pages.messages(scenario, situation, vous=CONSEIL))
-    fin = "clos" if situation.clos else "non clos"
-    faits = [apprenant, _date(debut), compter(len(situation.tours), "échange"), f"entretien {fin}"]
+    lus = mots(scenario)
+    fin = lus.participe if situation.clos else f"non {lus.participe}"
+    faits = [apprenant, _date(debut), compter(len(situation.tours), "échange"), f"{lus.nom} {fin}"]
     texte = pages.escape(reformulation) if reformulation.strip() else "Aucune reformulation écrite."
-    return (
-        f"<p>{pages.html(' · '.join(fait for fait in faits if fait))}</p>"
-        f'<ol class="rncp-transcription">{lignes}</ol>'
-        f"<p><strong>Reformulation écrite{INSECABLE}:</strong></p>"
-        f'<p class="rncp-ecrit">{texte}</p>'
-    )
+    dit = f'<p>{pages.html(" · ".join(fait for fait in faits if fait))}</p><ol class="rncp-transcription">{lignes}</ol>'
+    if scenario.comite is not None:
+        return dit
+    return f'{dit}<p><strong>Reformulation écrite{INSECABLE}:</strong></p><p class="rncp-ecrit">{texte}</p>'
 
 
 def relecture(

@@ -12,12 +12,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 MOTIF_ID = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$"
 MOTIF_TEXTE = r"\S"
-EXEMPLES = {MOTIF_ID: "des lettres sans accent, des chiffres, - ou _", MOTIF_TEXTE: "un texte"}
+MOTIF_COMPETENCE = r"^C[1-9][0-9]?$"
+EXEMPLES = {
+    MOTIF_ID: "des lettres sans accent, des chiffres, - ou _",
+    MOTIF_TEXTE: "un texte",
+    MOTIF_COMPETENCE: "une compétence, par exemple C21",
+}
 
 Identifiant = Annotated[str, Field(pattern=MOTIF_ID)]
 Texte = Annotated[str, Field(pattern=MOTIF_TEXTE)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Compte = Annotated[int, Field(ge=1)]
+Competence = Annotated[str, Field(pattern=MOTIF_COMPETENCE)]
 
 CODES = ("I1", "I2", "I3", "I4", "I5", "I6")
 OUVERTE, FERMEE, REFORMULATION, PROPOSITION = "ouverte", "fermee", "reformulation", "proposition"
@@ -99,6 +105,8 @@ class Annotation(Modele):
         A solution said before the needs are known.
     rouge : str or None
         Kind of fault of conduct (I6), one of :data:`ROUGES`.
+    bloquante : str or None
+        Competence that this fault caps at « en cours » once the expert confirms it (rules of certification).
     signaux : list of str
         Clumsiness told in the debriefing, without points, among :data:`SIGNAUX`.
     informations : list of str
@@ -114,6 +122,7 @@ class Annotation(Modele):
     type: TypeDeChoix
     prematuree: bool = False
     rouge: Rouge | None = None
+    bloquante: Competence | None = None
     signaux: list[Signal] = Field(default_factory=list)
     informations: list[str] = Field(default_factory=list)
     faits: list[str] = Field(default_factory=list)

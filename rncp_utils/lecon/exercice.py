@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.lecon import exercice_html as html
@@ -21,6 +21,13 @@ PISTE, METHODE, CORRIGE = INDICES = ("piste", "methode", "corrige")
 CASE_A_COMPLETER = "Complétez la case au-dessus, puis appuyez deux fois sur Maj + Entrée."
 
 
+class Juge(Protocol):
+    """What an exercise without fields asks at each check: something that was done elsewhere on the page."""
+
+    def constats(self) -> dict[str, Retour]:
+        """Feedback of each objective, by name."""
+
+
 class Exercice(Affichage):
     """Last expression of a lesson's cell: one exercise of its sheet.
 
@@ -36,6 +43,8 @@ class Exercice(Affichage):
         What replaces the ``{names}`` of the texts of the sheet.
     valeurs : dict
         Answers that come from code cells of the lesson (``{"ebe": ebe}``) instead of a form.
+    juge : Juge
+        For an exercise without fields: what was done elsewhere, such as an interview (``Entretien.objectifs``).
     """
 
     def __init__(
@@ -46,6 +55,7 @@ class Exercice(Affichage):
         erreurs: Mapping[str, Mapping[str, float]] | None = None,
         textes: Mapping[str, str] | None = None,
         valeurs: Mapping[str, Any] | None = None,
+        juge: Juge | None = None,
     ) -> None:
         from rncp_utils.lecon.fiche import lire_champs  # pydantic and YAML: a graded questionnaire needs neither
 
@@ -57,6 +67,9 @@ class Exercice(Affichage):
         self.fiche = self.lecon.fiche.exercices[nom]
         self.textes = dict(textes or {})
         self.valeurs = valeurs
+        self.juge = juge
+        if (juge is None) != bool(self.fiche.champs):
+            raise ErreurDonnees(f"L'exercice « {nom} » est jugé par ses champs ou par un juge : donnez l'un des deux.")
         self.correcteur = Correcteur(lire_champs(self._remplie()), attendus or {}, erreurs or {}, _taux_tva())
 
     def _remplie(self) -> Any:
@@ -92,8 +105,8 @@ class Exercice(Affichage):
 
     def verifier(self, reponses: Mapping[str, Any]) -> dict[str, Retour]:
         """Feedback of each field; the try is recorded when something was answered."""
-        retours = self.correcteur.juger(reponses)
-        if any(reponses.values()):
+        retours = self.correcteur.juger(reponses) if self.juge is None else self.juge.constats()
+        if self.juge is not None or any(reponses.values()):
             part = sum(retour.part for retour in retours.values()) / len(retours)
             self._noter(part=part)
         return retours

@@ -29,7 +29,9 @@ def _competence(exercice: Exercice) -> str:
 
 def retours(exercice: Exercice, constats: Mapping[str, Retour]) -> str:
     """What is said of each field, then of the whole."""
-    lignes = [_retour(rang, constat, len(constats)) for rang, constat in enumerate(constats.values(), start=1)]
+    # Objectives judged elsewhere name themselves.
+    questions = len(exercice.correcteur.champs)
+    lignes = [_retour(rang, constat, questions) for rang, constat in enumerate(constats.values(), start=1)]
     if all(constat.juste for constat in constats.values()):
         fin = exercice.texte(exercice.fiche.conclusion)
         lignes.append(f"<p><strong>✔ Exercice {exercice.nom} réussi.</strong> {texte(fin)}</p>")

@@ -26,11 +26,11 @@ def test_les_scenarios_livres_se_chargent_avec_leur_verite():
     for nom in scenarios_livres():
         scenario = charger_scenario(nom)
         assert scenario.usage == "entrainement"
-        assert scenario.verite is not None
+        assert scenario.commente
 
 
 def test_un_scenario_inconnu_est_dit(tmp_path):
-    with pytest.raises(ErreurDonnees, match="Je ne trouve pas le scénario « S99 » ; choisissez S1"):
+    with pytest.raises(ErreurDonnees, match=r"Je ne trouve pas le scénario « S99 » ; choisissez .*S1, "):
         charger_scenario("S99")
     with pytest.raises(ErreurDonnees, match="à côté du notebook"):
         charger_scenario(tmp_path / "scenario.yaml")
@@ -286,3 +286,12 @@ def test_un_premier_choix_toujours_bon_est_refuse(public, cachee, ecrire):
         bon = next((pas[3:] for pas in cachee["parcours_modele"] if pas.startswith(noeud["id"])), None)
         noeud.get("choix", []).sort(key=lambda c, bon=bon: c["id"] != bon)
     assert any("le premier choix est toujours le meilleur" in faute for faute in fautes(public, ecrire, cachee))
+
+
+def test_une_erreur_bloquante_vise_une_competence_et_s_explique_par_une_faute_rouge(public, cachee, ecrire):
+    cachee["noeuds"]["N1"]["choix"]["b"]["bloquante"] = "C21"
+    [faute] = fautes(public, ecrire, cachee)
+    assert "choix N1.b : une erreur bloquante est aussi une réplique rouge" in faute
+    cachee["noeuds"]["N1"]["choix"]["b"]["bloquante"] = "grave"
+    [faute] = fautes(public, ecrire, cachee)
+    assert "par exemple C21" in faute

@@ -315,3 +315,27 @@ def test_une_confidence_retenue_se_lit_dans_la_transcription(t1):
     dits = messages(t1, jouer(t1, "ca"))
     assert "Non. Autre chose" in dits[-1]
     assert "Tout va bien" not in "".join(dits)
+
+
+def test_un_exercice_lit_les_objectifs_dans_le_journal(ouvrir, s1, tmp_path):
+    objectifs = Entretien("S1", dossier=tmp_path).objectifs("I1", "I6")
+    [rien] = objectifs.constats().values()
+    assert rien.part == 0 and "avec Élise Marchand n'est pas commencé" in rien.phrase
+    ecran = ouvrir(s1)
+    ecran.dire("c")
+    peu = objectifs.constats()
+    assert [retour.juste for retour in peu.values()] == [False, False]
+    assert peu["I1"].phrase.startswith("Couverture : Vous avez obtenu 0")
+    for choix in modele(s1)[1:]:
+        ecran.dire(choix)
+    assert all(retour.juste for retour in objectifs.constats().values())
+
+
+def test_une_note_ecrite_dans_le_journal_ne_donne_rien(ouvrir, s1, tmp_path, monkeypatch):
+    ouvrir(s1).dire("c")
+    journal = tmp_path / "reponses" / "S1__entretien.json"
+    journal.write_text(journal.read_text(encoding="utf-8").replace('"format"', '"I1": 1, "couverture": 100, "format"'))
+    objectifs = Entretien("S1", dossier=tmp_path).objectifs("I1")
+    assert not objectifs.constats()["I1"].juste
+    monkeypatch.setenv("RNCP_APPRENANT", "bruno.petit")
+    assert "pas commencé" in objectifs.constats()["I1"].phrase

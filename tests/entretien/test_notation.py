@@ -118,3 +118,16 @@ def test_une_replique_rouge_retire_des_points_sans_passer_sous_zero(cles, jouer_
 
 def test_sans_journal_aucune_decision_ne_compte(cles, tmp_path, apprenante):
     assert decider(cles, tmp_path) == 0.0
+
+
+def test_une_erreur_bloquante_est_signalee_la_ou_elle_compte_et_ne_plafonne_rien(
+    public, cachee, ecrire, jouer_ici, tmp_path, capsys
+):
+    cachee["noeuds"]["N0"]["choix"]["a"]["bloquante"] = "C21"
+    cles = cles_entretien(ecrire(public, "scenario.yaml"), ecrire(cachee, "verite.yaml"))
+    jouer_ici("aa")
+    assert decider(cles, tmp_path) == 2.0
+    phrase = "À signaler : L'ouverture, erreur bloquante possible pour C21 ; un expert métier la confirme ou l'écarte."
+    assert phrase in capsys.readouterr().out
+    noter_decisions(cles, {"N1": {"a": 2.0}}, devoir="B2-MES", titres=TITRES, maximum=2, dossier=tmp_path)
+    assert "bloquante" not in capsys.readouterr().out

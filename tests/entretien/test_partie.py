@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from rncp_utils.entretien.partie import AILLEURS, ouvrir_partie
+from rncp_utils.entretien.mots import ENTRETIEN
+from rncp_utils.entretien.partie import ouvrir_partie
 
 MODELE = "babdbb"
 
@@ -100,7 +101,7 @@ def test_deux_onglets_ne_s_ecrasent_pas(ouvrir, chemin):
     assert premier.dire("b")
     # The second tab had found nothing: it takes up the interview begun in the first.
     assert not second.dire("c")
-    assert second.etat.phrase == AILLEURS
+    assert second.etat.phrase == ENTRETIEN.ailleurs
     assert second.situation == premier.situation
     assert second.dire("a")
     assert not premier.dire("b")

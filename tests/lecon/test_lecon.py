@@ -13,6 +13,7 @@ import yaml
 from rncp_utils.erreurs import ErreurDonnees, ErreurListe, ErreurRncp
 from rncp_utils.lecon import AutoPositionnement, Bilan, Exercice, demarrer, sources, voir_le_calcul
 from rncp_utils.lecon import lecon as module_lecon
+from rncp_utils.lecon.correction import Retour
 from rncp_utils.lecon.exercice_widgets import exercice as en_widget
 from rncp_utils.lecon.fiche import charger_fiche
 from rncp_utils.lecon.progression import chemin_progression, lire_avancement, noter_exercice, noter_position
@@ -288,3 +289,41 @@ def test_deux_noyaux_qui_notent_un_avancement_a_la_fois_ne_perdent_aucun_essai(d
     exercices = lire_avancement(dossier, "B1-L5").exercices
     assert {nom: fait["essais"] for nom, fait in exercices.items()} == {"E1": 100, "E2": 50, "E3": 50}
     assert {fait["part"] for fait in exercices.values()} == {1.0}
+
+
+class Juge:
+    """Something that is done elsewhere on the page."""
+
+    def __init__(self):
+        self.part = 0.0
+
+    def constats(self):
+        return {"I1": Retour(self.part, f"Couverture : {self.part:.0%}."), "I6": Retour(1.0, "Conformité : rien.")}
+
+
+@pytest.fixture
+def sans_champ(dossier):
+    fiche = yaml.safe_load(ESSAI.read_text(encoding="utf-8"))
+    fiche["exercices"]["E3"]["champs"] = []
+    (dossier / "B1_L5_lire.yaml").write_text(yaml.safe_dump(fiche, allow_unicode=True), encoding="utf-8")
+    demarrer("B1-L5", dossier=dossier)
+    return dossier
+
+
+def test_un_exercice_sans_champ_demande_a_son_juge_a_chaque_verification(sans_champ):
+    juge = Juge()
+    forme = en_widget(Exercice("E3", juge=juge))
+    verifier = boutons(forme)["Vérifier ma réponse"]
+    verifier.click()
+    assert "▲ Couverture" in textes(forme) and "Question 1" not in textes(forme)
+    assert lire_avancement(sans_champ, "B1-L5").exercices["E3"]["part"] == 0.5
+    juge.part = 1.0
+    verifier.click()
+    assert "Exercice E3 réussi" in textes(forme)
+    assert lire_avancement(sans_champ, "B1-L5").exercices["E3"]["essais"] == 2
+
+
+def test_un_exercice_a_des_champs_ou_un_juge(sans_champ):
+    for nom, juge in (("E3", None), ("E2", Juge())):
+        with pytest.raises(ErreurDonnees, match="par ses champs ou par un juge"):
+            Exercice(nom, juge=juge)

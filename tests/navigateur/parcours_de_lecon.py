@@ -9,10 +9,17 @@ from typing import Any
 
 import nbformat
 
+from rncp_utils.entretien import Entretien, charger_scenario
+from rncp_utils.entretien.indicateurs import compter
+from rncp_utils.entretien.mots import mots
+from rncp_utils.entretien.pages import joli
 from rncp_utils.lecon.exercice import Exercice
+from rncp_utils.lecon.matrice import Matrice
+from rncp_utils.lecon.matrice import Objectifs as ObjectifsDeMatrice
 from rncp_utils.lecon.questions import APP, NUM, ORD, QCM, QCU, TAB, Question
 from rncp_utils.lecon.simulateur import Curseur, Interrupteur, Simulateur
 from rncp_utils.typographie import typographier
+from tests.cours.matrice import gestes_modele
 from tests.cours.page import TEXTE, Page, fausse, juste, plate
 
 FORMULAIRE = ".rncp-formatif"
@@ -73,10 +80,67 @@ class Parcours:
 
     def faire(self, exercice: Exercice) -> None:
         """A mistaken answer and what is said of it, then the right one."""
-        if exercice.valeurs is None:
+        if exercice.juge is not None:
+            self._jouer_puis_verifier(exercice)
+        elif exercice.valeurs is None:
             self._remplir_le_formulaire(exercice)
         else:
             self._completer_la_case(exercice)
+
+    def _jouer_puis_verifier(self, exercice: Exercice) -> None:
+        """An interview read before it is played, then at its end."""
+        bloc = self._formulaire(exercice)
+        verifier = bloc.get_by_role("button", name="Vérifier ma réponse")
+        verifier.click()
+        for retour in exercice.juge.constats().values():
+            attendre(bloc.locator(".rncp-retours"), f"▲ {retour.phrase}")
+        if isinstance(exercice.juge, ObjectifsDeMatrice):
+            self.remplir(exercice.juge.matrice)
+        else:
+            self.jouer(exercice.juge.entretien)
+        verifier.click()
+        bloc.get_by_text(f"Exercice {exercice.nom} réussi").wait_for()
+
+    def remplir(self, matrice: Matrice) -> None:
+        """The gestures that an exercise asks of a matrix, one after the other, then its journal played again."""
+        bloc = self.page.locator(".rncp-simulateur", has_text=matrice.titre)
+        faits = int(bloc.locator(".rncp-accuse").text_content())
+        gestes = gestes_modele(matrice.besoins)
+        for geste in gestes:
+            produit = matrice.gamme.produit(geste["produit"]).libelle if "produit" in geste else ""
+            besoin = matrice.besoins.besoin(geste["besoin"]).nom if "besoin" in geste else ""
+            if geste["geste"] == "cocher":
+                bloc.get_by_role("checkbox", name=f"{produit}, {besoin}", exact=True).check()
+            elif geste["geste"] == "orienter":
+                bloc.get_by_role("checkbox", name=f"Orienter hors de la gamme, {besoin}", exact=True).check()
+            elif geste["geste"] == "ordonner":
+                menu = bloc.get_by_role("combobox", name=f"Rang de ce besoin, {besoin}", exact=True)
+                menu.select_option(label=str(geste["rang"]))
+            else:
+                menu = bloc.get_by_role("combobox", name=f"{produit}, Écarté, parce que", exact=True)
+                menu.select_option(label=geste["motif"])
+            faits += 1
+            bloc.locator(".rncp-accuse", has_text=str(faits)).wait_for(state="attached")
+        bloc.get_by_role("button", name="Rejouer le journal").click()
+        bloc.get_by_text(f"{compter(len(gestes), 'geste')}, et exactement le même état").wait_for()
+
+    def jouer(self, entretien: Entretien) -> None:
+        """The model path of an interview, reply after reply, to its debriefing."""
+        scenario = charger_scenario(entretien.scenario)
+        bloc = self.page.locator(".rncp-entretien", has_text=scenario.titre)
+        for rang, pas in enumerate(scenario.parcours_modele, start=1):
+            noeud, choix = pas.split(".")
+            replique = joli(scenario.noeud(noeud).choix_de(choix).texte)
+            bloc.locator("label", has_text=replique).locator("input[type=radio]").check()
+            bloc.get_by_role("button", name="Dire").click()
+            bloc.get_by_text(compter(rang, "échange"), exact=True).wait_for()
+        le = mots(scenario).le
+        bloc.get_by_role("button", name=f"Clore {le}", exact=True).click()
+        bloc.get_by_role("button", name=f"Oui, clore {le}").click()
+        bloc.locator(".rncp-bilan-entretien").wait_for()
+        assert bloc.locator("td.rncp-niveau", has_text="✔").count() == (
+            len(scenario.comite.etapes) if scenario.comite else len(scenario.verite.retours)
+        )
 
     def _remplir_le_formulaire(self, exercice: Exercice) -> None:
         bloc = self._formulaire(exercice)
