@@ -31,7 +31,7 @@ def anomalies_du_devoir(cours: Path, devoir: str) -> pd.DataFrame:
     Parameters
     ----------
     cours
-        Course folder (holds ``release/`` and ``submitted/``).
+        Course folder (holds ``release/`` and ``submitted/``; with ``source/``, blocking errors are told too).
     devoir
         Assignment, for instance ``"B1-QST"``.
 
@@ -41,7 +41,8 @@ def anomalies_du_devoir(cours: Path, devoir: str) -> pd.DataFrame:
         Columns apprenant, devoir, cellule ("" for the whole copy), code, motif (one French sentence); sorted.
     """
     officiel = cours / "release" / devoir
-    attendu = _attendu(officiel)
+    verite = cours / "source" / devoir / "verite.yaml"
+    attendu = _attendu(officiel, verite if verite.is_file() else None)
     lignes = []
     for copie in sorted((cours / "submitted").glob(f"*/{devoir}")):
         apprenant = copie.parent.name
@@ -67,9 +68,9 @@ class _Attendu:
         return [chemin_reponses(copie, *nom) for nom in noms]
 
 
-def _attendu(officiel: Path) -> _Attendu:
+def _attendu(officiel: Path, verite: Path | None) -> _Attendu:
     jeu = charger_questions(officiel / FORM) if (officiel / FORM).exists() else None
-    return _Attendu(jeu, entretiens_du_devoir(officiel))
+    return _Attendu(jeu, entretiens_du_devoir(officiel, verite))
 
 
 def _anomalies_des_fichiers(copie: Path, attendu: _Attendu, apprenant: str) -> list[tuple[str, Anomalie]]:

@@ -36,6 +36,7 @@ _MODULES = {
     "ordonner_options": "tirage",
     "mon_cas": "dossier",
     "mon_portefeuille": "dossier",
+    "mon_suivi": "dossier",
     "presenter": "figures",
     "sources": "parties",
     "tirer": "tirage",

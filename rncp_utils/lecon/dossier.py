@@ -11,6 +11,7 @@ from rncp_utils.lecon.jeu import FICHIER_QUESTIONS, charger_questions
 if TYPE_CHECKING:
     from rncp_utils.donnees.agence.extraits import Extrait
     from rncp_utils.donnees.fils_rouges.objets import Cas
+    from rncp_utils.donnees.suivi import Suivi
 
 # In ``source/``, an author sees the portfolio of nobody in particular.
 AUTEUR, BROUILLON = "auteur", "brouillon"
@@ -54,3 +55,18 @@ def mon_portefeuille(*, dossier: Path | str = ".") -> Extrait:
         return portefeuille_de(AUTEUR, AUTEUR, BROUILLON)
     jeu = charger_questions(chemin)
     return portefeuille_de(apprenant(), jeu.devoir, jeu.session)
+
+
+def mon_suivi(*, dossier: Path | str = ".") -> Suivi:
+    """Suivi de risque du devoir, tiré pour l'apprenant : garanties, pièces, ligne et clients de :func:`suivi_de`.
+
+    Comme :func:`mon_cas`, l'apprenant, le devoir et la session décident du tirage ; dans ``source/``, c'est un suivi
+    d'essai, sur le cas du cours.
+    """
+    from rncp_utils.donnees.suivi import suivi_de, suivi_du_cours
+
+    chemin = Path(dossier) / FICHIER_QUESTIONS
+    if not chemin.exists():
+        return suivi_du_cours()
+    jeu = charger_questions(chemin)
+    return suivi_de(apprenant(), jeu.devoir, jeu.session)

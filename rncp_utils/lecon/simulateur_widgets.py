@@ -29,10 +29,10 @@ def simulateur(contenu: Simulateur) -> widgets.Widget:
     gauche = avec_classe(widgets.VBox([*reglages.boites, revenir, reglages.note]), "rncp-reglages")
     droite = avec_classe(widgets.VBox([vue.phrase, vue.image, vue.volet]), "rncp-vue")
     corps = avec_classe(widgets.HBox([gauche, droite]), "rncp-corps")
-    prediction = _prediction(contenu, corps)
+    avant = prediction(contenu, corps)
     vue.montrer()
     style = widgets.HTML(f"<style>{FEUILLE_DE_STYLE}</style>{html.titre(contenu)}")
-    return avec_classe(cadre([style, prediction, corps]), "rncp-simulateur")
+    return avec_classe(cadre([style, avant, corps]), "rncp-simulateur")
 
 
 class _Vue:
@@ -132,7 +132,7 @@ class _Reglages:
         return avec_classe(widgets.VBox([nom, deux]), "rncp-curseur")
 
 
-def _prediction(contenu: Simulateur, corps: widgets.Widget) -> widgets.Widget:
+def prediction(contenu: Simulateur, corps: widgets.Widget) -> widgets.Widget:
     """The question asked first; the controls open once it is answered, or passed over."""
     donnee = contenu.prediction_donnee()
     bilan = widgets.HTML(en_note(contenu.bilan_de_prediction(donnee)) if donnee else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -192,3 +193,25 @@ def test_un_scenario_introuvable_est_la_faute_de_l_auteur(cours):
 def test_le_contenu_du_journal_d_essai_est_celui_de_l_interface(journal):
     ecrit = json.loads(journal.read_text(encoding="utf-8"))
     assert ecrit == json.loads(json.dumps(contenu_du_journal(ENTETE, situation(), "Un four.")))
+
+
+def test_une_erreur_bloquante_possible_est_dite_a_qui_a_la_verite(tmp_path):
+    devoir, depot = "B4-MES", Path(__file__).parents[2] / "source" / "B4-MES"
+    for dossier in ("release", "source", f"submitted/{ANA}"):
+        (tmp_path / dossier / devoir).mkdir(parents=True)
+        cellule = new_code_cell(f'Entretien("scenario.yaml", devoir="{devoir}")', id="entretien")
+        nbformat.write(new_notebook(cells=[cellule]), tmp_path / dossier / devoir / "b4_mes.ipynb")
+        shutil.copy(depot / "scenario.yaml", tmp_path / dossier / devoir)
+    s4 = charger_scenario(depot / "scenario.yaml", verite=depot / "verite.yaml")
+    jouee = demarrer(s4)
+    for rang, pas in enumerate(s4.verite.parcours_modele):
+        noeud, _, choix = pas.partition(".")
+        jouee = dire(s4, jouee, "c" if noeud == "R10" else choix, HEURE.format(rang))
+    entete = Entete(devoir, "entretien", ANA, "", "S4", s4.version, "", HEURE.format(0))
+    ecrire_journal(tmp_path / "submitted" / ANA / devoir, entete, clore(jouee, HEURE.format(59)), "")
+    assert anomalies_du_devoir(tmp_path, devoir).empty
+    shutil.copy(depot / "verite.yaml", tmp_path / "source" / devoir)
+    table = anomalies_du_devoir(tmp_path, devoir)
+    assert table[["cellule", "code"]].to_numpy().tolist() == [["entretien", "erreur_bloquante"]]
+    assert "l'échange 11 est une erreur bloquante possible pour C21" in table.motif[0]
+    assert "si l'expert la confirme, écrivez-la dans « erreurs_bloquantes.csv »" in table.motif[0]
