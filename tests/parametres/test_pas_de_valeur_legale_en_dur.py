@@ -18,6 +18,8 @@ TOUJOURS_REFUSEES = {0.35}
 EXCEPTIONS = {
     ("autograde/noyaux/seccomp.py", 305.0): "numéro d'un appel système de Linux",
     ("demonstration/classe.py", 0.35): "chance de réponse juste d'un apprenant inventé, sans lien avec le HCSF",
+    ("donnees/agence/exercices.py", 150_000.0): "donnée inventée de l'agence, sans lien avec une délégation",
+    ("donnees/agence/relation/actions.py", 150_000.0): "donnée inventée de l'agence, sans lien avec une délégation",
 }
 
 
