@@ -22,6 +22,8 @@ def depot() -> Path:
 
 # Folders whose tests share one costly fixture (a whole nbgrader cycle, a server and a browser).
 SHARED = ("parcours", "navigateur")
+# Files whose tests execute the same lessons in their own process.
+LECONS = ("test_bloc", "test_exercices")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,4 +33,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "hub" in item.path.parts or item.path.name.startswith("test_hub"):
             item.add_marker(pytest.mark.hub)
         partage = next((nom for nom in SHARED if nom in item.path.parts), None)
+        if item.path.name.startswith(LECONS):
+            partage = "lecons"
         item.add_marker(pytest.mark.xdist_group(partage or str(item.path)))

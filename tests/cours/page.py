@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +60,23 @@ class Page:
 
 
 def executer(chemin: Path) -> Page:
-    """A lesson executed as a grader sees it: nothing is written."""
+    """A lesson executed as a grader sees it: nothing is written.
+
+    The tests of a lesson share one execution (they run in one worker, see tests/conftest.py), as long as the range of
+    products is the same.
+    """
+    return _executer(Path(chemin), os.environ.get("RNCP_GAMME"))
+
+
+@lru_cache
+def _executer(chemin: Path, gamme: str | None) -> Page:
+    avant = set(chemin.parent.rglob("reponses/*"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RNCP_MODE", "test")
         patch.chdir(chemin.parent)
-        return Page(chemin)
+        page = Page(chemin)
+    assert set(chemin.parent.rglob("reponses/*")) == avant, "a grader's execution wrote answers"
+    return page
 
 
 def executer_ensemble(dossier: str, noms: Iterable[str]) -> dict[str, Page]:
