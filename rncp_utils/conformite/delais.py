@@ -82,7 +82,7 @@ def _jours_francs(jour: dt.date, mention: bool) -> int:
 
 
 def fin_de_preavis(notification: Any) -> dt.date:
-    """Premier jour où un concours à durée indéterminée, dénoncé par écrit, peut être réduit ou interrompu.
+    """Dernier jour du préavis d'un concours à durée indéterminée dénoncé par écrit : il prend effet le lendemain.
 
     Soixante jours au moins, davantage si le contrat le prévoit ; aucun préavis en cas de comportement gravement
     répréhensible ou de situation irrémédiablement compromise (CMF, art. L313-12).

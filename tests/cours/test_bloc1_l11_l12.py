@@ -121,7 +121,10 @@ def test_la_promesse_est_le_vivier_au_taux_de_chaque_liste_et_l_ecart_est_dit(pa
     assert n["promises"] == {equipements: 3, dossiers: 1}
     assert all(n["promises"][ligne] <= n["esperees"][ligne] < n["objectifs"][ligne] for ligne in n["objectifs"])
     assert n["ecarts"] == {equipements: 9, dossiers: 8} and n["a_trouver"] == {equipements: 237, dossiers: 54}
-    assert "pour un vivier de 96 personnes : il en manque 64" in pages[L2].phrase()
+    lue = plate(pages[L2].phrase())
+    assert "Encaissement : 100 contacts pour 84 personnes, il en manque 16." in lue
+    assert "Investissement : 60 contacts pour 12 personnes, il en manque 48." in lue
+    assert n["objectifs"][dossiers] - n["par_trimestre"] == 6, "the gap that the pace of last year leaves"
 
 
 def test_le_plan_de_l_exemple_suit_ses_propres_regles(pages):
@@ -160,7 +163,11 @@ def test_le_plan_a_relire_a_trois_incoherences_et_trois_seulement(pages):
     n = pages[L2].noms
     depasse = [c > d for c, d in zip(n["charges_s"], n["dispo_s"], strict=True)]
     assert depasse == [False, False, True, False, False, False]
-    assert (sum(n["contacts_s"]), sum(n["rdv_s"])) == (n["besoin_s"]["Contacts"], n["besoin_s"]["Rendez-vous"])
+    a_temps = sum(n["contacts_s"][:-1])
+    assert (a_temps, sum(n["rdv_s"])) == (n["besoin_s"]["Contacts"], n["besoin_s"]["Rendez-vous"])
+    # No appointment before the contact that gives it: one in two, the next week at the earliest.
+    for rang in range(1, len(n["rdv_s"])):
+        assert sum(n["rdv_s"][: rang + 1]) <= sum(n["contacts_s"][:rang]) / 2
     assert n["contacts_s"][-1] and not n["rdv_s"][-1] and not any(n["relances_s"])
 
 

@@ -39,6 +39,14 @@ def test_le_four_d_elise_est_couvert_aux_trois_quarts(pages):
     assert n["naive"] == 1.0
 
 
+def test_la_part_d_une_caution_selon_sa_solvabilite(pages):
+    n = pages[L1].noms
+    assert parametre("garanties.taux_recouvrement", JOUR) == {"forte": 0.60, "moyenne": 0.40, "faible": 0.20}
+    assert n["essai"] == 20_000
+    perte = (n["pret"] - n["net_gage"] - 0.40 * n["essai"]) * (1 - n["quotite"])
+    assert n["admises"].iloc[0]["couverture"] == pytest.approx(1 - perte / n["pret"])
+
+
 def test_le_deuxieme_magasin_et_ses_murs(pages):
     n = pages[L1].noms
     assert (n["du_avant"], n["net_fonds"], n["net_murs"]) == (114_050, 130_000, 133_450)

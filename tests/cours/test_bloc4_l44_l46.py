@@ -6,7 +6,10 @@ import pandas as pd
 import pytest
 
 from rncp_utils.donnees import charger, finances_clients
+from rncp_utils.donnees.agence.relation.suivi import GRAVES
 from rncp_utils.parametres import parametre
+from rncp_utils.risque import hhi
+from rncp_utils.risque.alerte import SCORE_MAXIMAL
 from tests.cours.page import Page, choix_uniques, executer_ensemble, plate
 
 L4, L5, L6 = "B4_L4_renouvellement_lignes", "B4_L5_indicateurs_risque", "B4_L6_signaux_alerte"
@@ -176,10 +179,19 @@ def test_l_encours_par_niveau_est_tout_l_encours(pages):
     assert n["sensibles"]["montant"] == pytest.approx(n["par_niveau"]["sum"].loc[2:].sum())
 
 
+def test_les_signes_et_les_indices_definis_sont_ceux_de_la_bibliotheque(pages):
+    assert GRAVES == ("décès du dirigeant", "perte d'une autorisation d'exercer", "procédure collective")
+    assert SCORE_MAXIMAL == 100
+    assert hhi([1.0] * 5) == pytest.approx(0.20), "equal parts, five customers"
+
+
 def test_la_note_de_suivi_parle_d_un_arriere_significatif_sans_depassement(pages):
     atelier, encours = pages[L5].noms["atelier"], pages[L5].noms["encours"]["C00088"]
     assert atelier["retard_max_jours"] > 90 and atelier["arriere_total"] > max(100, 0.01 * encours)
     assert atelier["jours_depassement"] == atelier["rejets"] == 0
+    # Day 1 is the day after the oldest instalment, due on 15 December: both counters say the same.
+    assert pages[L5].noms["debut_atelier"] == pd.Timestamp("2025-12-16")
+    assert atelier["retard_max_jours"] == 106 == pages[L5].noms["etat_atelier"]["jours_arriere"]
 
 
 def test_les_signaux_des_comptes(pages):

@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 
 from rncp_utils.conformite import fin_de_preavis
+from rncp_utils.donnees import finances_clients
+from rncp_utils.entreprise.scoring.cotation import ECHELLE
 from rncp_utils.lecon.simulateur import Simulateur
 from rncp_utils.parametres import parametre
 from rncp_utils.risque import workflow_intervention
@@ -49,7 +51,8 @@ def test_le_constat_de_la_table_du_canal(page):
     assert (n["ligne"], n["solde_depart"], n["depassement"]) == (15_000, -22_550, 7_550)
     assert n["compte"].echeance == "durée indéterminée"
     assert (n["ALERTE"].day_name(), n["REJET"].day_name()) == ("Thursday", "Tuesday")
-    assert n["duree"] == 23 and n["compte"].soldes_mensuels["N"][-2] > -n["ligne"], "within its limit a month before"
+    assert (n["duree"], n["VEILLE"]) == (23, pd.Timestamp("2025-01-01")), "evenings, both ends included, as in B4-L5"
+    assert n["compte"].soldes_mensuels["N"][-2] > -n["ligne"], "within its limit a month before"
     alerte = n["alerte_canal"]
     assert (alerte["score"], str(alerte["libelle"])) == (42, "liste de vigilance")
     assert n["VIGILANCE"] == alerte["niveau"]
@@ -89,6 +92,17 @@ def test_les_dates_de_mecanique_de_montarvel(page):
     assert n["ligne_meca"]["utilise"] < n["ligne_meca"]["plafond"], "the model report says: within the limit"
 
 
+def test_la_cotation_lue_au_poste_est_celle_de_l_echelle(page):
+    clients = page.noms["clients"]
+    assert (ECHELLE[0], ECHELLE[-1], clients.loc["C00011", "cotation_bdf"]) == ("1+", "8", "H6")
+    assert finances_clients("2026-03-31").loc["C00011", "cotation_degradee"]
+    assert (
+        not finances_clients("2026-03-31")
+        .loc[clients.index[clients["cotation_bdf"] == "K0"], "cotation_degradee"]
+        .any()
+    )
+
+
 def test_le_plan_de_tresorerie_vient_des_comptes(page):
     n = page.noms
     canal = n["par_an"](n["canal"])
@@ -121,7 +135,8 @@ def test_reduire_avec_ou_sans_preavis(page):
     n, simulateur = page.noms, page.simulateurs[REDUCTION]
     assert simulateur.prediction.verdict() == "plus"
     depart = dire(simulateur)
-    assert f"{fin_de_preavis(n['LETTRE'].date()):%d/%m/%Y}" in depart and "L'écart a grandi" in depart
+    assert n["effet"] == pd.Timestamp(fin_de_preavis(n["LETTRE"].date())) + pd.Timedelta(days=1)
+    assert f"{n['effet']:%d/%m/%Y}" in depart and "L'écart a grandi" in depart
     assert "cette rupture est nulle" in dire(simulateur, immediate=True)
     assert "La ligne n'est pas réduite" in dire(simulateur, niveau=15_000, immediate=True)
     assert "après les douze semaines" in dire(simulateur, lettre=25)
@@ -143,8 +158,8 @@ def test_les_bornes_du_dessin_contiennent_tous_les_soldes(page):
 
 def test_les_deux_preavis_de_l_exercice(page):
     n = page.noms
-    assert page.exercices["E5"].correcteur.attendus == {"effet": 4, "recue": 2}
-    assert (n["effet_f"].month, n["limite_envoi"].month) == (4, 5)
+    assert page.exercices["E5"].correcteur.attendus == {"effet": 5, "recue": 16}
+    assert (n["effet_f"].month, n["limite_envoi"].month) == (4, 7)
     assert n["garage"]["date_echeance"] > pd.Timestamp("2026-06-30"), "the line has a term, after June"
     assert n["compte_f"].echeance == "annuelle"
 

@@ -168,7 +168,10 @@ def test_ce_que_ferrand_conteste(page):
     n = page.noms
     attendus = page.exercices["E5"].correcteur.attendus
     assert attendus == {"rendre": 26.0, "maintenir": 120.5} and n["conteste"] == 146.5
-    assert n["plafond_rejet"] == parametre("conformite.frais_rejet_paiement", JOUR) == 20
+    assert n["plafond_rejet"] == parametre("conformite.frais_rejet_paiement", JOUR) == 20 > 12, "an example says 12"
+    assert echeances_reclamation("2026-03-02", paiement=True)["reponse"] == dt.date(2026, 3, 23), (
+        "the letter of Ferrand"
+    )
     assert dict(n["plafonds"]) == {"operation": 8, "mois": 80}
     # What the evaluations hold must not be met here: the amounts of the scenario and of the questionnaire.
     assert not {48, 264, 312, 216, 176, 40, 96, 112} & {*attendus.values(), n["conteste"], n["rejets"]}

@@ -163,7 +163,7 @@ def test_les_chiffres_de_marc_sont_ceux_de_son_cas_et_se_recalculent(s4, textes)
 def test_les_dates_du_bareme_sont_celles_de_la_bibliotheque(textes):
     corrige = (DEPOT / "corriges" / DEVOIR / "corrige.md").read_text(encoding="utf-8")
     assert f"{fin_de_preavis(JOUR):%d/%m/%Y}" == "06/03/2027"
-    assert "avant le 6 mars 2027" in textes["m4_plan"]
+    assert "avant le 7 mars 2027 (dernier jour du préavis : le 6)" in textes["m4_plan"]
     echeances = echeances_reclamation(JOUR)
     assert {nom: f"{jour:%d/%m/%Y}" for nom, jour in echeances.items()} == {
         "accuse": "19/01/2027",
