@@ -9,9 +9,11 @@ import pytest
 from rncp_utils.donnees import cas
 from rncp_utils.entretien import Entretien, calculer_indicateurs, charger_scenario, jouer
 from rncp_utils.entretien.partie import ouvrir_partie
-from tests.cours.page import Page, choix_uniques, executer_ensemble, plate
+from rncp_utils.evaluation.banque import charger_banque
+from tests.cours.page import COURS, Page, choix_uniques, executer_ensemble, plate
 
 L1 = "B2_L1_decouverte_questionnement"
+BANQUE = COURS.parent / "source" / "B2-QST" / "banque.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +75,13 @@ def test_la_couverture_de_la_collegue(page):
     n = page.noms
     assert (n["appris"], n["total"]) == (17, 36)
     assert n["appris"] < n["total"] / 2, "more than half was left, says the correction"
+
+
+def test_le_questionnaire_reprend_les_poids_de_la_lecon(page):
+    poids = page.noms["poids"]
+    themes = ("activite", "organisation", "projet", "finances", "protections", "prive")
+    item = next(i for i in charger_banque(BANQUE).items if i.id == "C7-02")
+    assert item.calcul.split(" / ")[1].startswith("(" + " + ".join(str(poids[theme]) for theme in themes) + ")")
 
 
 def test_la_question_de_sante_blesse_et_celle_des_consequences_apprend(page):

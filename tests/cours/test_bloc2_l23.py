@@ -47,7 +47,11 @@ def test_le_stock_calcule_est_celui_du_bilan(page):
 
 
 def test_les_agios_et_l_affacturage(page):
-    assert page.exercices["E3"].correcteur.attendus == {"interets": 120, "agios": 136.5}
+    assert page.exercices["E3"].correcteur.attendus == {"interets": 96, "agios": 110.1}
+    # Written in the prose of the late payments: sixty days, or forty-five to the end of the month.
+    maxima = [parametre(f"delais_paiement.maximum_{x}", "2026-03-31") for x in ("date_facture", "fin_de_mois")]
+    assert maxima == [60, 45]
+    assert page.noms["jours_effet"] <= maxima[0] < page.noms["jours_dailly"], "the lesson says which one is late"
     assert page.exercices["E4"].correcteur.attendus == {"commission": 765, "financement": 459}
 
 

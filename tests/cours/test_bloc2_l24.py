@@ -39,6 +39,7 @@ def test_les_regles_d_arret_viennent_des_parametres(page):
     assert page.noms["indemnite_jour"]("artisan_commercant", 1_000_000) == 65.84
     assert page.noms["indemnite_jour"]("liberal", 1_000_000) == 197.51
     assert page.noms["indemnite_jour"]("artisan_commercant", 4_000) == 0
+    assert page.noms["part_minimale"] == 0.10, "« a tenth of the PASS », says the prose"
 
 
 @pytest.mark.parametrize(
