@@ -293,6 +293,7 @@ def cout_chez(besoins: BesoinsDuClient, produit: Produit) -> float:
     >>> cout_chez(besoins_du_client("CAS-04"), charger_gamme().produit("PREVOYANCE")) > 0
     True
     """
+    from rncp_utils.credit import tableau_amortissement
     from rncp_utils.portefeuille.financements import cout_du_financement
     from rncp_utils.portefeuille.tarifs import cout_annuel, mise_en_place
 
@@ -301,6 +302,10 @@ def cout_chez(besoins: BesoinsDuClient, produit: Produit) -> float:
         raise ErreurSchema(f"{produit.libelle} : aucune quantité n'est donnée pour chiffrer ce produit chez ce client.")
     if "mois" in regle:
         cout = cout_du_financement(produit, regle["montant"], regle["mois"])
+        if "taux" in regle:
+            # The rate of this file, not the one on display.
+            tableau = tableau_amortissement(regle["montant"], regle["taux"], regle["mois"])
+            cout = float(tableau["interets"].sum()) + mise_en_place(produit)
         return arrondi_centime(float(cout * min(1, MOIS_DE_L_AN / regle["mois"])))
     formule = produit.formules[regle["formule"]] if "formule" in regle else None
     cout = cout_annuel(produit, regle["usage"], formule=formule) + mise_en_place(produit)

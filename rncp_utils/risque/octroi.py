@@ -122,18 +122,31 @@ def taux_plancher(pd_: float, lgd: float, *, quotite: float = 0.0, date: Jour = 
     return resultat
 
 
-def delegataire(montant: float, cote: int, *, date: Jour = None) -> str:
-    """Premier niveau dont les deux limites, montant et cote, sont respectées. Convention de cours.
+def delegataire(montant: float, cote: int, *, encours: float = 0.0, date: Jour = None) -> str:
+    """Premier niveau dont les deux limites, engagement total et cote, sont respectées. Convention de cours.
+
+    Parameters
+    ----------
+    montant : float
+        Crédit demandé, en euros.
+    cote : int
+        De 1 à 10.
+    encours : float
+        Ce que la banque engage déjà chez ce client : reste dû des prêts, lignes autorisées en entier.
 
     >>> delegataire(30_000, 5, date="2026-03-31"), delegataire(30_000, 6, date="2026-03-31")
     ('chargé de clientèle', "directeur d'agence")
+    >>> delegataire(30_000, 5, encours=40_000, date="2026-03-31")
+    "directeur d'agence"
     """
     if not montant > 0:
         raise ErreurDonnees(f"Le montant vaut {montant} : un montant positif en euros est attendu.")
+    if encours < 0:
+        raise ErreurDonnees(f"L'encours vaut {encours} : un montant positif ou nul en euros est attendu.")
     jour = _jour(date)
     montants, cotes = (parametre(f"risque.octroi.delegation_{nom}", jour) for nom in ("montants", "cotes"))
     for niveau, libelle in NIVEAUX.items():
-        if montant <= montants[niveau] and _cote(cote) <= cotes[niveau]:
+        if montant + encours <= montants[niveau] and _cote(cote) <= cotes[niveau]:
             return libelle
     return COMITE
 

@@ -68,7 +68,12 @@ def test_le_garage_est_celui_de_la_decouverte(page):
     assert "onze fins de mois sur douze" in CHEMIN.read_text(encoding="utf-8")
     mois = {"mai": soldes[4], "juin": soldes[5]}
     assert all(-solde > 40_000 for solde in mois.values()) and all(-s <= 40_000 for s in (*soldes[:4], *soldes[6:]))
-    assert garage.couts["INVEST"] == {"montant": delmas.projets[0].pret.montant, "mois": 60}
+    pret = delmas.projets[0].pret
+    assert garage.couts["INVEST"] == {"montant": pret.montant, "mois": pret.duree_mois, "taux": pret.taux}
+    demande = page.noms["demande"]
+    attendu = {"montant": demande.montant, "mois": demande.duree_mois, "taux": demande.taux}
+    assert page.noms["domaine"].couts["INVEST"] == attendu, "one rate in the whole lesson"
+    assert pret.taux == 0.042 and "4,20 %" in plate(CHEMIN.read_text(encoding="utf-8")), "the prose says it"
     assert garage.couts["BAIL"]["montant"] == sum(delmas.projets[0].besoins.values())
     assert garage.couts["DECOUVERT"]["montant"] == 60_000 - 40_000, "what he asked for in the interview"
     s6 = charger_scenario("S6")
@@ -86,6 +91,7 @@ def test_les_quantites_ecrites_sont_celles_du_calcul(page):
         couts["CAMPAGNE"]["montant"],
         couts["DAILLY"]["usage"]["encours"],
         couts["AFFACTURAGE"]["usage"]["montant"],
+        couts["AFFACTURAGE"]["usage"]["encours"],
         couts["INVEST"]["montant"],
         couts["BAIL"]["montant"],
         couts["HOMMECLE"]["usage"]["encours"],

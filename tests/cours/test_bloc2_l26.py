@@ -74,20 +74,29 @@ def test_qui_decide(page):
     assert delegataire(n["montant_e6"], n["cote_e6"], date=JOUR) == "directeur d'agence"
     assert n["montant_e6"] < n["montants"]["charge"] < n["entier_e6"] < 2 * n["montants"]["charge"]
     assert delegataire(n["prix_g"], n["cote_g"].cote, date=JOUR) == "directeur d'agence", "the prose says it"
-    assert n["decideur_a"] == "chargé de clientèle"
+    assert (n["encours_g"], n["decideur_g"]) == (231_000, "comité de crédit"), "the total commitment decides"
+    assert (n["ligne_a"], n["decideur_a"]) == (48_000, "directeur d'agence")
+
+
+def test_le_pressoir_a_un_seul_taux_et_une_seule_duree(page):
+    """The rate of the file, defended in B2-L7, is the floor that this lesson computes, pledge and guarantor taken."""
+    n, pret = page.noms, page.noms["galets"].projets[0].pret
+    assert pret.taux == n["TAUX_DU_DOSSIER"] == pytest.approx(n["plancher_g"]["garanti"]["taux"])
+    assert pret.duree_mois == n["DUREE_LONGUE"] == 84
+    assert n["garanti_g"]["lgd"] == 0.25, "« au quart du prêt »"
 
 
 def test_le_simulateur_dit_ce_que_fait_chaque_levier(page):
     simulateur = page.simulateur
-    assert simulateur.prediction.verdict() == "monte"
+    assert simulateur.prediction.verdict() == "baisse"
     depart = page.phrase()
     assert "perte attendue de 540 € la première année, au lieu de 1 080 € sans levier" in depart
-    assert "1 664 € sur toute la vie" in depart and "Taux plancher : 4,55 %" in depart
-    assert "2 247 € sur toute la vie" in page.phrase(mois=84)
+    assert "2 247 € sur toute la vie" in depart and "Taux plancher : 4,55 %" in depart and "739,36 €" in depart
+    assert "1 664 € sur toute la vie" in page.phrase(mois=60)
     garanti = page.phrase(quotite=50)
     assert "Taux plancher : 4,05 %" in garanti and "le risque est payé" in garanti and "162 €" in garanti
     assert "n'est pas payé" in page.phrase(apport=30)
-    assert "le risque est payé" in page.phrase(apport=35) and "Décide : chargé" in page.phrase(apport=35)
+    assert "le risque est payé" in page.phrase(apport=35) and "Décide : comité" in page.phrase(apport=35)
     assert "n'est pas payé" in page.phrase(cote=7)
     assert "le risque est payé" in page.phrase(cote=7, apport=40, revente=70, quotite=70), "the trial has an answer"
 

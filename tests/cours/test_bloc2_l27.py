@@ -9,6 +9,7 @@ import pytest
 
 from rncp_utils.donnees import cas
 from rncp_utils.entretien import charger_scenario
+from rncp_utils.risque import delegataire
 from tests.cours.page import COURS, Page, choix_uniques, executer, plate
 
 ECRITS = {"1,20", "0,75", "1,24"}
@@ -42,7 +43,7 @@ def test_les_couvertures_et_ce_que_la_prose_en_dit(page):
     assert lire("demande") == [0.77, 1.2, 1.35]
     assert lire("avis") == [1.2, 1.5, 1.67]
     # Written: « deux années sur trois restent sous 1 » ; « si N se répétait, l'activité ne paierait plus rien ».
-    assert lire("degrade") == [0.75, 0.93, 1.04] and n["comme_n"][0] < 0
+    assert lire("degrade") == [0.75, 0.93, 1.05] and n["comme_n"][0] < 0
     assert n["avis"][0][0] >= n["exige"] == 1.2, "the mean year just reaches the mark"
     assert n["reste_materiel"] == 3_100 and n["ANCIEN"] == {1: 35_100, 2: 20_200, 3: 17_100}
 
@@ -57,9 +58,12 @@ def test_le_capital_des_autres_prets_repris_de_n_plus_1_change_peu(page):
 def test_les_conditions_proposees_sont_tenables(page):
     n = page.noms
     atteint = -n["ligne"].soldes["N"] - n["cumul"]
-    assert round(atteint) == 67_073 and atteint < n["plafond_ligne"] == 75_000
-    assert n["foyer_reste"] == 28_560 and n["minimum_n"] == 43_900 and n["gage"] == 27_000
-    # Delmas: staying in credit from N+1 would ask for more than what is left; 70 days of stock lie between N-2 and N.
+    assert round(atteint) == 66_998 and atteint < n["plafond_ligne"] == 75_000
+    assert n["foyer_reste"] == 26_560 and n["minimum_n"] == 43_900 and n["gage"] == 27_000
+    assert n["couv_conso"] < 1, "too early for a loan in the place of the lasting part"
+    assert n["OFFRE"] > -n["degrade"][0][1] and n["OFFRE"] < n["ANCIENS"] < n["g"]["BR"], "an offer that pays the gap"
+    # Delmas: staying in credit from N+1 would ask for more than what is left; the stock goes back to its days of N-1.
+    assert round(n["destock"]) == 11_001
     assert n["reste_d"] < -min(n["mois_n"]) and n["jours_stock"] == {"N-2": 69, "N-1": 73, "N": 76}
     assert n["depasses"] == 2
 
@@ -78,7 +82,25 @@ def test_le_comite_dit_les_chiffres_de_la_lecon(page):
     assert {nombre.replace(".", ",") for nombre in nombres} == ECRITS
     for montant in (-n["degrade"][0][1], n["avis"][0][1], n["avis"][1][1], n["foyer_reste"], n["gage"], n["ANCIEN"][2]):
         assert f"{round(montant):,}".replace(",", " ") in dit, montant
-    assert "74 000" in dit and n["g"]["BR"] == 74_000
+    assert "12 000" in dit and n["OFFRE"] == 12_000 and "34 000" in dit and n["PLAFOND"] == 34_000
+
+
+def test_le_comite_decide_selon_l_engagement_total(page):
+    """The rule of B2-L6: what is asked, what is due, what is authorised."""
+    n = page.noms
+    assert (n["engagement"], n["engagement_d"]) == (285_000, 158_000)
+    assert delegataire(n["engagement"], 4, date="2026-03-31") == "comité de crédit"
+    assert delegataire(n["engagement_d"], 1, date="2026-03-31") == "comité de crédit", "whatever his grade"
+
+
+def test_aucune_condition_ne_subordonne_le_pret(page):
+    """Nothing, in the lesson or before the committee, makes the loan depend on the flows or on another product."""
+    seance = charger_scenario("COMITE_GALETS")
+    lettre = page.noms["seance"]
+    conditions = [etape.condition or "" for etape in lettre.comite.etapes]
+    assert not [c for c in conditions if "au crédit du compte" in c]
+    retenu = [seance.noeud(p.split(".")[0]).choix_de(p.split(".")[1]).texte for p in seance.comite.parcours_modele]
+    assert any("se propose à part, jamais en échange" in plate(t) for t in retenu)
 
 
 def test_la_piece_citee_par_le_comite_existe(page):
@@ -114,10 +136,10 @@ def test_le_simulateur_aux_bornes(page):
     simulateur = page.simulateur
     assert simulateur.prediction.verdict() == "moins"
     for preleve, choc, differe in itertools.product((20_000, 50_000), (0, 40), (False, True)):
-        vue = simulateur.voir(preleve=preleve, choc=choc, differe=differe)
+        vue = simulateur.voir(preleve=preleve, choc=choc, differe=differe, charges=differe)
         assert vue.figure is not None
         lus = [
-            page.noms["lire_couverture"]((1 - choc / 100) * page.noms["caf_moyenne"], preleve, differe, an)[0]
+            page.noms["lire_couverture"]((1 - choc / 100) * page.noms["caf_moyenne"], preleve, differe, an, differe)[0]
             for an in (1, 2, 3)
         ]
         assert all(-0.6 < valeur < 2.5 for valeur in lus), "inside the scale of the figure"
@@ -127,8 +149,10 @@ def test_le_simulateur_aux_bornes(page):
     # Said after the simulator: the delay alone is not enough; with it, the ceiling is one that a household can keep.
     assert "0,92 fois en N+1" in plate(simulateur.voir(differe=True).phrase)
     assert "plafond de prélèvements : 36 126 €" in plate(simulateur.voir(differe=True).phrase)
-    avis = plate(simulateur.voir(preleve=36_000, choc=20, differe=True).phrase)
-    assert "Il manque 8 940 € en N+1" in avis
+    avec = plate(simulateur.voir(differe=True, charges=True).phrase)
+    assert "plafond de prélèvements : 34 164 €" in avec
+    avis = plate(simulateur.voir(preleve=34_000, choc=20, differe=True, charges=True).phrase)
+    assert "Il manque 8 902 € en N+1" in avis
 
 
 def test_le_pitch_modele_tient_en_trois_minutes(page):

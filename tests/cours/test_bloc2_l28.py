@@ -45,6 +45,10 @@ def test_les_delais_de_la_prose_sont_ceux_du_cours(page):
 def test_le_garage_de_l_exemple(page):
     n = page.noms
     assert (n["libere_n1"], n["reste_n2"], n["tresorerie"]) == (4_400, 6_400, -4_900)
+    assert (n["tout_n"], n["tout_n1"]) == (27_500, 27_500), "nothing is freed in N+1, says the prose"
+    assert n["courant"] + n["caisse"] == n["tresorerie"] and n["courant"] == -7_400, (
+        "the balance of B2-L7, and the till"
+    )
     assert n["reste_n2"] < n["atelier"].exigible_a_un_an, "the rest is paid in the year after"
 
 

@@ -73,7 +73,7 @@ def test_le_garage_bien_servi():
     assert lue.taux == pytest.approx(10 / 12) and lue.taux_simple == pytest.approx(5 / 6)
     assert (lue.doublons, lue.sans_besoin, lue.inutiles, lue.a_ecarter, lue.orientes_a_tort) == ((), (), (), (), ())
     assert lue.exclusions == ("DECOUVERT", "HOMMECLE") and lue.exclusions_discutables == ()
-    assert lue.cout == pytest.approx(966.67 + 1_428 + 1_093.93 + 3_843.40 + 1_747 + 744)
+    assert lue.cout == pytest.approx(966.67 + 1_428 + 1_119.99 + 3_843.40 + 1_747 + 744)
 
 
 def test_une_seconde_solution_pour_la_meme_partie_n_ajoute_que_son_prix():
@@ -132,6 +132,8 @@ def test_le_cout_vient_de_la_gamme():
     produit = GAMME.produit("MULTIRISQUE")
     ventes = cas("CAS-04").exercices["N"]["FL"]
     assert cout_chez(GARAGE, produit) == cout_annuel(produit, {"chiffre_affaires": ventes})
+    # At the rate of the file: 84 instalments of 739.36 €, and the fees.
+    assert cout_chez(DOMAINE, GAMME.produit("INVEST")) == pytest.approx((739.36 * 84 - 54_000 + 300) / 7, abs=0.5)
     assert cout_chez(DOMAINE, GAMME.produit("PREVOYANCE")) == 2 * cout_chez(GARAGE, GAMME.produit("PREVOYANCE"))
     with pytest.raises(ErreurSchema, match="aucune quantité"):
         cout_chez(GARAGE, GAMME.produit("PER"))

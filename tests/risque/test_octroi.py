@@ -61,6 +61,13 @@ def test_les_deux_limites_se_lisent_ensemble(montant, cote, attendu):
     assert delegataire(montant, cote, date=JOUR) == attendu
 
 
+def test_l_engagement_total_decide_non_la_seule_demande():
+    assert delegataire(54_000, 4, encours=96_000, date=JOUR) == "directeur d'agence"
+    assert delegataire(54_000, 4, encours=96_001, date=JOUR) == "comité de crédit"
+    with pytest.raises(ErreurDonnees, match="encours"):
+        delegataire(54_000, 4, encours=-1, date=JOUR)
+
+
 def test_ce_qui_est_impossible_est_refuse():
     with pytest.raises(ErreurDonnees, match="chaque famille"):
         coter({"financier": 1}, date=JOUR)
