@@ -122,7 +122,11 @@ class PetitHub:
         """The Hub, its proxy and its services, which are in sessions of their own."""
         lances = psutil.Process(self.processus.pid).children(recursive=True)
         self.processus.send_signal(avec)
-        self.processus.wait(30)
+        try:
+            self.processus.wait(60)
+        except subprocess.TimeoutExpired:  # a busy machine: what is asked of it has been tested by then
+            self.processus.kill()
+            self.processus.wait()
         for lance in lances:
             with suppress(psutil.NoSuchProcess):
                 lance.kill()
