@@ -6,6 +6,8 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from rncp_utils.donnees.suivi import Suivi, suivi_de
 from rncp_utils.entretien import charger_scenario
 from rncp_utils.formats import formater_nombre
@@ -18,6 +20,8 @@ JOUR = dt.date(2027, 1, 5)
 MALADRESSES = {"R10": "25 000 €, c'est fait.", "R2": "Une réponse écrite"}
 # Days before the term when each step begins: the convention that the lesson on lines teaches.
 ETAPES = {"demande": 120, "analyse": 90, "decision": 75}
+# Months that a piece stays good: the convention of the course.
+VALIDITES = {"registre": 3, "revue": 36, "fiben": 3, "bilan": 21, "avis": 15, "domicile": 3}
 # Points of a sign, and the score where each level begins: the convention of the course.
 NIVEAUX = (15, 35, 60, 80)
 
@@ -31,7 +35,7 @@ def modele(apprenant: str, session: str) -> Reponses:
     return {
         "entretien": {"choix": [pas.partition(".")[2] for pas in _scenario().verite_connue.parcours_modele]},
         "m4_couv": {"reste": fr(reste, 2), "perte": fr(perte, 2), "taux": fr(taux, 1)},
-        "m4_dossier": {"anomalies": suivi.anomalies()},
+        "m4_dossier": {"anomalies": anomalies(suivi)},
         "m4_renouv": {
             "jours": fr(jours),
             "etape": etape(jours),
@@ -55,15 +59,15 @@ def erreurs(apprenant: str, session: str) -> tuple[Reponses, dict[str, float]]:
     reste = suivi.encours - materiel - caution["montant"]
     recouvre = caution["montant"] * caution["taux_recouvrement"]
     addition = 100 * ((materiel + recouvre) / suivi.encours + organisme["quotite"])
-    anomalies = suivi.anomalies()
-    intrus = next(nom for nom in suivi.pieces.index if nom not in anomalies)
+    fautives = anomalies(suivi)
+    intrus = next(nom for nom in suivi.pieces.index if nom not in fautives)
     ligne, renouv = suivi.ligne, juste["m4_renouv"]
     saison, _ = fausses(suivi)
     reponses = {
         "entretien": {"choix": _maladroit()},
         # The surety in full (half), the loss consistent with it (half), the rates added (half).
         "m4_couv": {"reste": fr(reste, 2), "perte": fr(reste * (1 - organisme["quotite"]), 2), "taux": fr(addition, 1)},
-        "m4_dossier": {"anomalies": [*anomalies[:4], intrus]},
+        "m4_dossier": {"anomalies": [*fautives[:4], intrus]},
         # One day too many (half), the delay consistent with it (half), no step, the margin forgotten (half).
         "m4_renouv": {
             "jours": fr((ligne.echeance - JOUR).days + 1),
@@ -100,6 +104,22 @@ def couverture(suivi: Suivi) -> tuple[float, float, float]:
     reste -= caution["montant"] * caution["taux_recouvrement"]
     perte = reste * (1 - organisme["quotite"])
     return reste, perte, 100 * (1 - perte / suivi.encours)
+
+
+def anomalies(suivi: Suivi) -> list[str]:
+    """Pieces whose validity has run out on the day, that nobody signed, or that another one contradicts."""
+    return [nom for nom, piece in suivi.pieces.iterrows() if _perimee(nom, piece) or _viciee(piece["lu"])]
+
+
+def _perimee(nom: str, piece: Any) -> bool:
+    if nom == "identite":
+        return pd.Timestamp(piece["date_validite"]) < pd.Timestamp(JOUR)
+    mois = VALIDITES.get(nom)
+    return bool(mois) and pd.Timestamp(piece["date_piece"]) + pd.DateOffset(months=mois) < pd.Timestamp(JOUR)
+
+
+def _viciee(lu: str) -> bool:
+    return "non signée" in lu or lu.startswith(("déclaré :", "au nom de Luc"))
 
 
 def etape(jours: int) -> str:

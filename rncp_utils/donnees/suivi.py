@@ -1,4 +1,7 @@
-"""Un suivi de risque à soi : la Menuiserie Ferrand, son dossier de pièces, sa ligne, et huit clients à trier."""
+"""Un suivi de risque à soi : la Menuiserie Ferrand, son dossier de pièces, sa ligne, et huit clients à trier.
+
+Ce qui est montré, et rien de plus : ce qu'il faut répondre se calcule dans les tests cachés du devoir.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from rncp_utils.conformite import controler_dossier, table_des_regles
+from rncp_utils.conformite import table_des_regles
 from rncp_utils.credit import couverture
 from rncp_utils.credit.garanties.catalogue import surete
 from rncp_utils.donnees.fils_rouges.chargement import cas
@@ -18,7 +21,7 @@ from rncp_utils.donnees.fils_rouges.objets import Cas
 from rncp_utils.donnees.fils_rouges.variantes import variante
 from rncp_utils.formats import avec_unite, pourcent
 from rncp_utils.parametres import parametre
-from rncp_utils.risque import echeancier_lignes, score_alerte
+from rncp_utils.risque import echeancier_lignes
 
 CODE = "CAS-05"
 # A Tuesday; the accounts of year N were closed some days before.
@@ -75,16 +78,6 @@ _DATEES = ("identite", "registre", "revue", "fiben", "bilan", "avis", "domicile"
 _LUES = tuple(nom for nom, piece in _PIECES.items() if piece.vice)
 _FAUTES_DE_DATE, _FAUTES_LUES = 3, 2
 _CLOTURES = {"conforme": "2025-12-31", "perimee": "2024-12-31"}
-# What the rules read of the borrower: a company, a professional loan, a private person who stands surety.
-_EMPRUNTEUR = {
-    "forme": "societe",
-    "emprunteur": "professionnel",
-    "objet_credit": "besoin_professionnel",
-    "vigilance": "standard",
-    "nouvelle_entreprise": False,
-    "caution_personne_physique": True,
-    "credit_montant": 80_000,
-}
 
 
 class _Profil(NamedTuple):
@@ -103,9 +96,8 @@ _COLONNES = {
     "utilisation_moyenne": (20, 70),
     "retard_max_jours": (0, 0),
 }
-DEFAUT, SAISON, ERREUR = "defaut", "saison", "erreur"
 _PROFILS: dict[str, _Profil] = {
-    DEFAUT: _Profil(
+    "arriere": _Profil(
         ("Peinture et ravalement", "Carrelage et sols"),
         "L'arriéré dépasse les deux seuils depuis le premier jour ; deux messages laissés, sans réponse.",
         {"retard_max_jours": (91, 118), "depassement_consecutif": (2, 9), "nb_rejets": (1, 2)},
@@ -141,12 +133,12 @@ _PROFILS: dict[str, _Profil] = {
         "Dépassement de 18 000 €, le plus fort de la liste ; la facture attendue a été encaissée depuis.",
         {"depassement_consecutif": (3, 9), "utilisation_moyenne": (45, 80)},
     ),
-    SAISON: _Profil(
+    "hivers": _Profil(
         ("Location de vélos", "Base nautique"),
         "Même creux chaque hiver depuis quatre ans, compte créditeur chaque été : relevés au dossier.",
         {"baisse_flux": (32, 48), "utilisation_moyenne": (91, 97)},
     ),
-    ERREUR: _Profil(
+    "presente": _Profil(
         ("Salon de coiffure", "Pressing"),
         "Un même prélèvement, présenté trois fois par erreur ; le créancier l'a écrit et le compte est créditeur.",
         {"nb_rejets": (3, 3), "utilisation_moyenne": (0, 10)},
@@ -211,8 +203,6 @@ class Suivi:
     ligne : Ligne
     clients : DataFrame, index « a » à « h »
         metier, note, puis les indicateurs du compte sur 90 jours (taux en fractions).
-    profils : Series
-        Sorte de chaque client, pour la correction.
     """
 
     ferrand: Cas
@@ -221,31 +211,11 @@ class Suivi:
     pieces: pd.DataFrame
     ligne: Ligne
     clients: pd.DataFrame
-    profils: pd.Series
     jour: dt.date = JOUR
 
     def couverture(self) -> pd.Series:
         """Ce que les trois sûretés couvrent de l'encours (:func:`rncp_utils.credit.couverture`)."""
         return couverture(self.encours, list(self.suretes), date=self.jour)
-
-    def anomalies(self) -> list[str]:
-        """Pièces périmées à la date du contrôle, non signées, ou qui en contredisent une autre."""
-        remises = self.pieces.join(table_des_regles()["piece"], on="regle")
-        lues = remises[["piece", "date_piece", "date_validite"]].to_dict("records")
-        etat = controler_dossier(_EMPRUNTEUR, lues, self.jour).set_index("regle")["statut"].astype("str")
-        fautives = (self.pieces["regle"].map(etat) != "conforme") | (
-            self.pieces["lu"] == pd.Series({nom: piece.vice for nom, piece in _PIECES.items()})
-        )
-        return self.pieces.index[fautives].tolist()
-
-    def alertes(self) -> pd.DataFrame:
-        """Score et niveau de chaque client (:func:`score_alerte`)."""
-        finances = pd.DataFrame({"defaut": self.profils == DEFAUT}, index=self.clients.index)
-        return score_alerte(self.clients[list(_COLONNES)], finances, date=self.jour)
-
-    def fausses_alertes(self) -> list[str]:
-        """Clients que la règle retient, et dont le signe est habituel ou expliqué, pièce à l'appui."""
-        return self.profils.index[self.profils.isin((SAISON, ERREUR))].tolist()
 
     def tableau_des_pieces(self) -> pd.DataFrame:
         """Les douze pièces, telles que le dossier les montre."""
@@ -293,8 +263,8 @@ def suivi_de(apprenant: str, devoir: str, session: str) -> Suivi:
     """Suivi d'un apprenant : le même appel donne toujours le même.
 
     >>> suivi = suivi_de("a.martin", "B4-MES", "2026-S2")
-    >>> len(suivi.pieces), len(suivi.anomalies()), len(suivi.clients), len(suivi.fausses_alertes())
-    (12, 5, 8, 2)
+    >>> len(suivi.pieces), len(suivi.clients)
+    (12, 8)
     """
     return _tirer(variante(CODE, apprenant, devoir, session), graine(session, devoir, apprenant, "suivi"))
 
@@ -332,8 +302,8 @@ def _tirer(ferrand: Cas, marque: str) -> Suivi:
         hausse=hausse,
         cession=1_000 * _entier(hasard, max(1, cession_max - 8), max(2, cession_max)),
     )
-    clients, profils = _clients(hasard)
-    return Suivi(ferrand, encours, suretes, _pieces(hasard), ligne, clients, profils)
+    clients = _clients(hasard)
+    return Suivi(ferrand, encours, suretes, _pieces(hasard), ligne, clients)
 
 
 def _entier(hasard: np.random.Generator, bas: int, haut: int) -> int:
@@ -373,16 +343,14 @@ def _pieces(hasard: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame.from_dict(lignes, orient="index").astype({"date_validite": "object"})
 
 
-def _clients(hasard: np.random.Generator) -> tuple[pd.DataFrame, pd.Series]:
-    ordre = hasard.permutation(list(_PROFILS))
+def _clients(hasard: np.random.Generator) -> pd.DataFrame:
     lignes = []
-    for nom in ordre:
+    for nom in hasard.permutation(list(_PROFILS)):
         profil = _PROFILS[nom]
         tires = {c: _entier(hasard, *profil.bornes.get(c, bornes)) for c, bornes in _COLONNES.items()}
         fractions = {c: tires[c] / 100 for c in ("baisse_flux", "utilisation_moyenne")}
         lignes.append({"metier": profil.metiers[_entier(hasard, 0, 1)], "note": profil.note, **tires, **fractions})
-    index = pd.Index(list(LETTRES), name="client")
-    return pd.DataFrame(lignes, index=index), pd.Series(ordre, index=index, name="profil")
+    return pd.DataFrame(lignes, index=pd.Index(list(LETTRES), name="client"))
 
 
 def _signe(taux: float) -> str:

@@ -87,9 +87,10 @@ def _retirer_les_comptes() -> None:
 
 
 def _ajouter_le_devoir_observe(hub: Hub) -> None:
-    """An assignment that an expert observes and where a person gives a mark."""
+    """In place of the exam: a short assignment that an expert observes and where a person gives a mark."""
     dossier = hub.cours / "source" / OBSERVE
-    dossier.mkdir(exist_ok=True)
+    shutil.rmtree(dossier)
+    dossier.mkdir()
     notebook = devoir_observe(cellule_notee("redaction", "m4_ecrit", 5, "C20"))
     nbformat.write(notebook, dossier / "copie.ipynb")
     appartenir(dossier, CORRECTEUR, GROUPE_COURS, 0o2750)
