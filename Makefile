@@ -9,14 +9,17 @@ READY := $(VENV)/.ready
 demo: $(READY)
 	$(BIN)/rncp demo
 
+# One more than the processors: many tests wait for a kernel or a page.
+WORKERS = $$(( $$(nproc) + 1 ))
+
 # The Hub's tests make accounts of the system: they run alone, after the others.
 test: $(READY)
-	$(BIN)/pytest -n auto --dist loadgroup -m "not hub"
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not hub"
 	$(BIN)/pytest -m hub
 
 # Everything but the whole nbgrader cycle and the browser: what to run while writing.
 test-rapide: $(READY)
-	$(BIN)/pytest -n auto --dist loadgroup -m "not lent and not navigateur and not hub"
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not lent and not navigateur and not hub"
 
 lab: $(READY)
 	$(BIN)/rncp lab

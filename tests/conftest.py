@@ -29,8 +29,8 @@ LECONS = ("test_bloc", "test_exercices")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep in one xdist worker the tests of a file, or of a folder that shares its fixtures (``--dist loadgroup``)."""
     for item in items:
-        # A Hub makes accounts of the system: its tests run alone, after the others (see the Makefile).
-        if "hub" in item.path.parts or item.path.name.startswith("test_hub"):
+        # What makes accounts of the system runs alone, after the others (see the Makefile).
+        if "administrateur" in getattr(item, "fixturenames", ()) or item.path.name == "test_hub.py":
             item.add_marker(pytest.mark.hub)
         partage = next((nom for nom in SHARED if nom in item.path.parts), None)
         if item.path.name.startswith(LECONS):
