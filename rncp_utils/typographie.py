@@ -22,6 +22,20 @@ def typographier(texte: str) -> str:
     return _NEGATIF.sub(MOINS, _ESPACES.sub(INSECABLE, texte))
 
 
+def compter(nombre: int, singulier: str, pluriel: str = "") -> str:
+    """« 1 échange », « 2 échanges »; ``pluriel`` where the s does not come last."""
+    return f"{nombre} {(pluriel or singulier + 's') if nombre > 1 else singulier}"
+
+
+def au_milieu(phrase: str) -> str:
+    """A sentence in the middle of another one: « Commission » becomes « commission », but « TVA » stays.
+
+    >>> au_milieu("Frais de dossier"), au_milieu("TVA avancée")
+    ('frais de dossier', 'TVA avancée')
+    """
+    return phrase if phrase[1:2].isupper() else phrase[0].lower() + phrase[1:]
+
+
 def enumerer(mots: Sequence[str]) -> str:
     """« a, b et c »; empty for no word."""
     *debut, dernier = mots or ("",)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from rncp_utils.entretien.indicateurs import calculer_indicateurs
 from rncp_utils.entretien.modele import SOMMATIF, Scenario
-from rncp_utils.entretien.moteur import demarrer, dire
+from rncp_utils.entretien.moteur import suivre
 from rncp_utils.entretien.verite import (
     CODES,
     CONCLUSION,
@@ -117,16 +117,11 @@ def _seuils(seuils: Seuils) -> Iterator[str]:
 
 def _maximum(scenario: Scenario) -> Iterator[str]:
     """The model path can be played to its end and gives full marks: the proof that the maximum is within reach."""
-    situation = demarrer(scenario)
-    for pas in scenario.verite_connue.parcours_modele:
-        noeud, _, choix = pas.partition(".")
-        try:
-            if noeud != situation.noeud:
-                raise ErreurRegle("another node")
-            situation = dire(scenario, situation, choix)
-        except ErreurRegle:
-            yield f"parcours modèle : « {pas} » est impossible au moment « {situation.noeud} » ; corrigez-le."
-            return
+    try:
+        situation = suivre(scenario, scenario.verite_connue.parcours_modele)
+    except ErreurRegle as impossible:
+        yield f"parcours modèle : {impossible} ; corrigez-le."
+        return
     if scenario.noeud(situation.noeud).choix:
         yield f"parcours modèle : il s'arrête à « {situation.noeud} », qui n'est pas une fin ; complétez-le."
     for indicateur in calculer_indicateurs(situation, scenario).values():

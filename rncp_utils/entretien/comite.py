@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from rncp_utils.entretien.verite import Compte, Identifiant, Modele, Texte
-from rncp_utils.formats import formater_nombre
+from rncp_utils.erreurs import ErreurRegle
 from rncp_utils.lecon.correction import Retour
+from rncp_utils.typographie import au_milieu, compter
 
 if TYPE_CHECKING:
     from rncp_utils.entretien.modele import Scenario
@@ -72,7 +73,7 @@ class Etape(Modele):
     @property
     def titre_courant(self) -> str:
         """The title inside a sentence."""
-        return self.titre[0].lower() + self.titre[1:]
+        return au_milieu(self.titre)
 
 
 class Couts(Modele):
@@ -199,22 +200,18 @@ def avis_du_comite(situation: Situation, scenario: Scenario) -> Retour:
 def regles_du_comite(scenario: Scenario) -> list[str]:
     """The rules of the committee, in French sentences."""
     comite, depart = scenario.comite_connu, scenario.confiance_depart
-    couts, seuils = comite.couts, comite.seuils
+    seuils = comite.seuils
+    insuffisante, faute = compter(comite.couts.insuffisante, "point"), compter(comite.couts.faute, "point")
     return [
         f"Le comité vous accorde au départ un crédit de {depart} points, qui ne peut que baisser.",
         "Une réponse probante montre la pièce et le chiffre qui répondent : elle ne coûte rien, l'objection est levée.",
-        f"Une réponse sans preuve coûte {_points(couts.insuffisante)}, et l'objection revient une fois. Sans preuve "
-        f"encore : {_points(couts.insuffisante)} de plus, et une condition s'ajoute.",
-        f"Un fait tu, un chiffre faux, une promesse, une pression : {_points(couts.faute)}, et plus d'accord possible "
-        "ce jour-là.",
+        f"Une réponse sans preuve coûte {insuffisante}, et l'objection revient une fois. Sans preuve encore : "
+        f"{insuffisante} de plus, et une condition s'ajoute.",
+        f"Un fait tu, un chiffre faux, une promesse, une pression : {faute}, et plus d'accord possible ce jour-là.",
         f"La décision suit le crédit : {seuils.accord} points ou plus, « {DECISIONS[ACCORD].lower()} » ; de "
         f"{seuils.conditions} à {seuils.accord - 1}, « {DECISIONS[CONDITIONS].lower()} » ; de {seuils.ajourne} à "
         f"{seuils.conditions - 1}, « {DECISIONS[AJOURNE].lower()} » ; en dessous, « {DECISIONS[REFUS].lower()} ».",
     ]
-
-
-def _points(nombre: int) -> str:
-    return f"{formater_nombre(nombre, 0)} point" + ("s" if nombre > 1 else "")
 
 
 def fautes_du_comite(scenario: Scenario) -> list[str]:
@@ -302,18 +299,12 @@ def _seuils(scenario: Scenario, comite: Comite) -> Iterator[str]:
 
 def _modele(scenario: Scenario, comite: Comite) -> Iterator[str]:
     """The model path reaches a full agreement, each answer with its evidence."""
-    from rncp_utils.entretien.moteur import demarrer, dire
-    from rncp_utils.erreurs import ErreurRegle
+    from rncp_utils.entretien.moteur import suivre
 
-    situation = demarrer(scenario)
-    for pas in comite.parcours_modele:
-        noeud, _, choix = pas.partition(".")
-        try:
-            if noeud != situation.noeud:
-                raise ErreurRegle("another node")
-            situation = dire(scenario, situation, choix)
-        except ErreurRegle:
-            yield f"parcours modèle : « {pas} » est impossible au moment « {situation.noeud} » ; corrigez-le."
-            return
+    try:
+        situation = suivre(scenario, comite.parcours_modele)
+    except ErreurRegle as impossible:
+        yield f"parcours modèle : {impossible} ; corrigez-le."
+        return
     if decision(situation, comite) != ACCORD or situation.confiance != scenario.confiance_depart:
         yield "parcours modèle : il n'obtient pas l'accord sans rien perdre ; complétez-le."

@@ -8,14 +8,15 @@ from pathlib import Path
 import ipywidgets as widgets
 
 from rncp_utils.entretien import pages
-from rncp_utils.entretien.indicateurs import compter
 from rncp_utils.entretien.mots import mots
 from rncp_utils.entretien.partie import Partie
 from rncp_utils.entretien.transcription import lien, transcription_html
 from rncp_utils.formats import INSECABLE
 from rncp_utils.lecon.champs_widgets import avec_classe
+from rncp_utils.lecon.formulaire_html import statut
 from rncp_utils.lecon.formulaire_widgets import cadre
 from rncp_utils.lecon.saisie import Etat
+from rncp_utils.typographie import compter
 
 SCRIPT = Path(__file__).with_name("entretien.js").read_text(encoding="utf-8")
 CHOISIR = Etat("Choisissez d'abord une réplique, puis « Dire ».", reussi=False)
@@ -158,7 +159,7 @@ class _Dialogue:
     def _dire_l_etat(self, etat: Etat, *, sous_le_texte: bool = False) -> None:
         """One status line at a time: the one under what was just done."""
         ici, ailleurs = (self.suivi_du_texte, self.suivi) if sous_le_texte else (self.suivi, self.suivi_du_texte)
-        ici.value, ailleurs.value = pages.statut(etat), ""
+        ici.value, ailleurs.value = statut(etat), ""
 
     def _accuser(self) -> None:
         """Tell the page that the kernel took what was done."""

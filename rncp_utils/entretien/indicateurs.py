@@ -40,6 +40,7 @@ from rncp_utils.entretien.verite import (
 )
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.formats import pourcent
+from rncp_utils.typographie import compter
 
 NOMS = {
     "I1": "Couverture",
@@ -154,11 +155,6 @@ def baremer(indicateurs: Mapping[str, Indicateur], poids: Mapping[str, float]) -
     maximum = math.fsum(poids.values())
     total = math.fsum(points * indicateurs[code].part for code, points in poids.items())
     return min(max(round(total, 4), 0.0), float(maximum))
-
-
-def compter(nombre: int, singulier: str, pluriel: str = "") -> str:
-    """« 1 échange », « 2 échanges »."""
-    return f"{nombre} {(pluriel or singulier + 's') if nombre > 1 else singulier}"
 
 
 def questions(lus: list[Echange]) -> tuple[int, int]:

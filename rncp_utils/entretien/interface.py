@@ -8,7 +8,7 @@ from typing import Any
 
 from rncp_utils.entretien.chargement import charger_scenario
 from rncp_utils.entretien.comite import avis_du_comite
-from rncp_utils.entretien.indicateurs import calculer_indicateurs, compter
+from rncp_utils.entretien.indicateurs import calculer_indicateurs
 from rncp_utils.entretien.journal import CELLULE, lire_journal
 from rncp_utils.entretien.modele import Scenario
 from rncp_utils.entretien.mots import mots
@@ -20,6 +20,7 @@ from rncp_utils.lecon import formulaire_html
 from rncp_utils.lecon.affichage import Affichage
 from rncp_utils.lecon.correction import Retour
 from rncp_utils.lecon.identite import CORRECTION, apprenant, mode
+from rncp_utils.typographie import compter
 
 
 class Entretien(Affichage):

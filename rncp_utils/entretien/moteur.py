@@ -145,6 +145,23 @@ def jouer(scenario: Scenario, choix: Iterable[str]) -> Situation:
     return situation
 
 
+def suivre(scenario: Scenario, parcours: Iterable[str]) -> Situation:
+    """The situation after a path whose steps are written « node.choice ».
+
+    Raises
+    ------
+    ErreurRegle
+        A step is impossible: its node is another one, or its choice is not offered.
+    """
+    situation = demarrer(scenario)
+    for pas in parcours:
+        noeud, _, choix = pas.partition(".")
+        if noeud != situation.noeud or choix not in {offert.id for offert in choix_offerts(scenario, situation)}:
+            raise ErreurRegle(f"« {pas} » est impossible au moment « {situation.noeud} »")
+        situation = dire(scenario, situation, choix)
+    return situation
+
+
 def replique_du_client(scenario: Scenario, tour: Tour) -> str:
     """What the client answered at once to a choice; empty when the next reply was answer enough."""
     choix = scenario.noeud(tour.noeud).choix_de(tour.choix)

@@ -26,7 +26,6 @@ from rncp_utils.entretien.indicateurs import (
     Indicateur,
     apprises,
     calculer_indicateurs,
-    compter,
     echanges,
     est_prematuree,
     questions,
@@ -37,9 +36,10 @@ from rncp_utils.entretien.mots import mots
 from rncp_utils.entretien.verite import ROUGES, SIGNAUX, Verite
 from rncp_utils.formats import INSECABLE, pourcent
 from rncp_utils.lecon.formulaire_html import STYLE as STYLE_FORMULAIRE
-from rncp_utils.lecon.formulaire_html import typographier
+from rncp_utils.lecon.formulaire_html import avertissements, statut, typographier
 from rncp_utils.lecon.saisie import Etat
-from rncp_utils.niveaux import ACQUIS, EN_COURS, NIVEAUX, NON_ACQUIS
+from rncp_utils.niveaux import ACQUIS, EN_COURS, NIVEAUX, NON_ACQUIS, Niveau
+from rncp_utils.typographie import compter
 
 STYLE = STYLE_FORMULAIRE + f"<style>{Path(__file__).with_name('entretien.css').read_text(encoding='utf-8')}</style>"
 VOUS = "Vous"
@@ -91,23 +91,6 @@ def entete(scenario: Scenario, etat: Etat, notes: Iterable[str]) -> str:
         f'<p class="rncp-regle">{html(regle)}</p>'
         f'<div class="rncp-suivi">{statut(etat)}</div>{avertissements(notes)}'
     )
-
-
-def avertissements(notes: Iterable[str]) -> str:
-    """Sentences on a journal that could not be taken as it was."""
-    lignes = "".join(f"<li>{html(note)}</li>" for note in notes)
-    if not lignes:
-        return ""
-    return f'<div class="rncp-alerte" role="alert"><p><strong>▲ À savoir</strong></p><ul>{lignes}</ul></div>'
-
-
-def statut(etat: Etat) -> str:
-    """Status line; empty when there is nothing to say."""
-    if not etat.phrase:
-        return ""
-    if etat.reussi:
-        return f'<p role="status">{html(etat.phrase)}</p>'
-    return f'<p class="rncp-alerte" role="status">▲ {html(etat.phrase)}</p>'
 
 
 def jauge(scenario: Scenario, situation: Situation) -> str:
@@ -196,16 +179,25 @@ def _etapes(scenario: Scenario, situation: Situation, comite: Comite) -> str:
             f"{html('▲ Faute. ' * (reponse.valeur == FAUTE) + reponse.retour)}</p>"
             for _, tour, reponse in constat.dites
         )
-        lignes.append(
-            f'<tr><th scope="row">{html(constat.etape.titre)}</th>'
-            f'<td class="rncp-niveau" style="background:{niveau.fond};color:{niveau.encre}">'
-            f"{niveau.symbole}{INSECABLE}{html(issue)}</td>"
-            f"<td>{dites or 'Rien.'}</td><td>{html(constat.etape.piece)}</td></tr>"
-        )
-    tetes = "".join(f'<th scope="col">{nom}</th>' for nom in ("Moment", "Issue", "Ce que vous avez dit", "La preuve"))
+        lignes.append(_ligne_jugee(constat.etape.titre, niveau, issue, dites or "Rien.", html(constat.etape.piece)))
+    tetes = ("Moment", "Issue", "Ce que vous avez dit", "La preuve")
+    return _table_jugee("Chaque moment de la séance, et ce qui répond", tetes, lignes)
+
+
+def _ligne_jugee(nom: str, niveau: Niveau, dit: str, *cellules: str) -> str:
+    """A row: what is judged, its level in colour, then cells already in HTML."""
+    suite = "".join(f"<td>{cellule}</td>" for cellule in cellules)
     return (
-        f"<table><caption>Chaque moment de la séance, et ce qui répond</caption>"
-        f"<thead><tr>{tetes}</tr></thead><tbody>{''.join(lignes)}</tbody></table>"
+        f'<tr><th scope="row">{html(nom)}</th>'
+        f'<td class="rncp-niveau" style="background:{niveau.fond};color:{niveau.encre}">'
+        f"{niveau.symbole}{INSECABLE}{html(dit)}</td>{suite}</tr>"
+    )
+
+
+def _table_jugee(legende: str, tetes: Iterable[str], lignes: Iterable[str]) -> str:
+    colonnes = "".join(f'<th scope="col">{nom}</th>' for nom in tetes)
+    return (
+        f"<table><caption>{legende}</caption><thead><tr>{colonnes}</tr></thead><tbody>{''.join(lignes)}</tbody></table>"
     )
 
 
@@ -215,17 +207,10 @@ def _tableau(indicateurs: dict[str, Indicateur], verite: Verite) -> str:
         nom = ACQUIS if indicateur.part >= 1 else NON_ACQUIS if indicateur.part <= 0 else EN_COURS
         niveau, retour = NIVEAUX[nom], verite.retours[code]
         conseil = retour.acquis if nom == ACQUIS else retour.a_reprendre
-        lignes.append(
-            f'<tr><th scope="row">{html(indicateur.nom)}</th>'
-            f'<td class="rncp-niveau" style="background:{niveau.fond};color:{niveau.encre}">'
-            f"{niveau.symbole}{INSECABLE}{html(niveau.nom)}</td>"
-            f"<td>{html(indicateur.explication)}</td><td>{html(conseil)}</td></tr>"
-        )
-    tetes = "".join(f'<th scope="col">{nom}</th>' for nom in ("Critère", "Niveau", "Ce qui est observé", "À retenir"))
-    return (
-        f"<table><caption>Six critères, calculés à partir de vos répliques</caption>"
-        f"<thead><tr>{tetes}</tr></thead><tbody>{''.join(lignes)}</tbody></table>"
-    )
+        observe = (html(indicateur.explication), html(conseil))
+        lignes.append(_ligne_jugee(indicateur.nom, niveau, niveau.nom, *observe))
+    tetes = ("Critère", "Niveau", "Ce qui est observé", "À retenir")
+    return _table_jugee("Six critères, calculés à partir de vos répliques", tetes, lignes)
 
 
 def _themes(lus: list[Echange], verite: Verite) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from rncp_utils.entretien import pages
-from rncp_utils.entretien.indicateurs import compter
 from rncp_utils.entretien.modele import Scenario
 from rncp_utils.entretien.moteur import Situation
 from rncp_utils.entretien.mots import mots
 from rncp_utils.formats import INSECABLE
+from rncp_utils.lecon.formulaire_html import avertissements
+from rncp_utils.typographie import compter
 
 # The exchanges are numbered as the evidence of the indicators and the debriefing count them.
 CONSEIL = "Échange {rang}, conseiller ou conseillère"
@@ -79,7 +80,7 @@ def relecture(
     if avec_bilan:
         contenu += pages.bilan(scenario, situation)
     return (
-        f'{pages.STYLE}<div class="rncp-questionnaire rncp-entretien">{pages.avertissements(notes)}'
+        f'{pages.STYLE}<div class="rncp-questionnaire rncp-entretien">{avertissements(notes)}'
         f'<h3 class="rncp-rang">{pages.html(scenario.titre)}</h3>{contenu}</div>'
     )
 

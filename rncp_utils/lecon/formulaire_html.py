@@ -53,14 +53,15 @@ def _texte(texte: str) -> str:
 
 def entete(saisie: Saisie, consigne: str) -> str:
     """What stands above the questions: rules, state of what was found again, notes on the answers file."""
-    etat = _ligne(saisie.etat, ' role="status"') if saisie.etat.phrase else ""
-    return f'{STYLE}<p>{_texte(consigne)}</p><div class="rncp-suivi">{etat}</div>{_notes(saisie.notes)}'
+    etat = statut(saisie.etat)
+    return f'{STYLE}<p>{_texte(consigne)}</p><div class="rncp-suivi">{etat}</div>{avertissements(saisie.notes)}'
 
 
-def _notes(notes: Sequence[str]) -> str:
-    if not notes:
-        return ""
+def avertissements(notes: Iterable[str]) -> str:
+    """Sentences on a file that could not be taken as it was; empty when there are none."""
     lignes = "".join(f"<li>{_texte(note)}</li>" for note in notes)
+    if not lignes:
+        return ""
     return f'<div class="rncp-alerte" role="alert"><p><strong>▲ À savoir</strong></p><ul>{lignes}</ul></div>'
 
 
@@ -101,6 +102,11 @@ def suivi(etat: Etat | None, compris: Etat | None, avis: str = "") -> str:
     return lignes + (f'<p class="rncp-alerte">▲ {_texte(avis)}</p>' if avis else "")
 
 
+def statut(etat: Etat) -> str:
+    """Status line, told by a screen reader; empty when there is nothing to say."""
+    return _ligne(etat, ' role="status"') if etat.phrase else ""
+
+
 def _ligne(etat: Etat, role: str) -> str:
     if etat.reussi:
         return f"<p{role}>{_texte(etat.phrase)}</p>"
@@ -136,7 +142,7 @@ def relecture(questions: Sequence[Question], reponses: dict[str, Reponse], notes
         f"<dl><dt>Réponse lue</dt>{_reponse_lue(contenu, reponses.get(contenu.id))}</dl></div>"
         for rang, contenu in enumerate(questions, start=1)
     )
-    return f'{STYLE}<div class="rncp-questionnaire">{_notes(list(notes))}{blocs}</div>'
+    return f'{STYLE}<div class="rncp-questionnaire">{avertissements(notes)}{blocs}</div>'
 
 
 def _reponse_lue(contenu: Question, reponse: Reponse | None) -> str:

@@ -24,8 +24,10 @@ from rncp_utils.lecon.reponses import (
     lire_objet,
     lire_octets,
 )
-from rncp_utils.portefeuille.adequation import BesoinsDuClient, Choix, rejouer
+from rncp_utils.portefeuille.adequation import Choix
+from rncp_utils.portefeuille.besoins import BesoinsDuClient
 from rncp_utils.portefeuille.gamme import Gamme
+from rncp_utils.portefeuille.gestes import rejouer
 
 FORMAT = 1
 # Far above what a matrix needs: some hundred gestures fill it.

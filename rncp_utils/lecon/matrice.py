@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rncp_utils.donnees.besoins import besoins_du_client
 from rncp_utils.erreurs import ErreurRegle, ErreurRncp
 from rncp_utils.formats import euros, pourcent
 from rncp_utils.lecon import simulateur_html
@@ -19,26 +20,29 @@ from rncp_utils.lecon.saisie import Etat
 from rncp_utils.lecon.simulateur import Prediction, Simulateur, Vue
 from rncp_utils.lecon.verrou import seul
 from rncp_utils.portefeuille.adequation import (
-    ANNULER,
-    COCHER,
     COUVERT,
-    DECOCHER,
-    ECARTER,
     EN_PARTIE,
-    GARDER,
-    ORDONNER,
     ORIENTE,
-    ORIENTER,
-    REPRENDRE,
     SANS_REPONSE,
     Adequation,
-    BesoinsDuClient,
     Choix,
     adequation,
-    besoins_du_client,
+    ordre_des_besoins,
+)
+from rncp_utils.portefeuille.besoins import BesoinsDuClient
+from rncp_utils.portefeuille.gamme import Gamme, charger_gamme
+from rncp_utils.portefeuille.gestes import (
+    ANNULER,
+    COCHER,
+    DECOCHER,
+    ECARTER,
+    GARDER,
+    ORDONNER,
+    ORIENTER,
+    REPRENDRE,
     rejouer,
 )
-from rncp_utils.portefeuille.gamme import Gamme, charger_gamme
+from rncp_utils.typographie import compter
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,7 +108,7 @@ class Partie:
             return True
         self.lu = lu
         pareil = lu.suite[-1] == avant
-        self.etat = Etat(MEME_ETAT.format(n=compter_gestes(len(lu.gestes)))) if pareil else Etat(AUTRE_ETAT, False)
+        self.etat = Etat(MEME_ETAT.format(n=compter(len(lu.gestes), "geste"))) if pareil else Etat(AUTRE_ETAT, False)
         return pareil
 
     def _rattraper(self) -> bool:
@@ -151,7 +155,7 @@ def ouvrir_partie(journal: Journal) -> Partie:
         partie.notes.append(lu.refus)
         partie._mettre_de_cote()
     elif lu.gestes:
-        partie.etat = Etat(f"Matrice retrouvée : {compter_gestes(len(lu.gestes))} ✔")
+        partie.etat = Etat(f"Matrice retrouvée : {compter(len(lu.gestes), 'geste')} ✔")
     return partie
 
 
@@ -164,7 +168,7 @@ class Matrice(Simulateur):
         Identifier in the lesson: names the prediction and the journal.
     titre : str
     cas : str
-        A client whose needs are written (:func:`rncp_utils.portefeuille.adequation.besoins_du_client`).
+        A client whose needs are written (:func:`rncp_utils.donnees.besoins.besoins_du_client`).
     prediction : Prediction
     """
 
@@ -256,22 +260,8 @@ def _constat(atteint: bool, oui: str, non: str) -> Retour:
     return Retour(1.0, oui) if atteint else Retour(0.0, non)
 
 
-def compter(nombre: int, nom: str) -> str:
-    """« 1 couple », « 2 couples »."""
-    return f"{nombre} {nom}{'s' if nombre > 1 else ''}"
-
-
-def compter_gestes(nombre: int) -> str:
-    return compter(nombre, "geste")
-
-
 def _liste(noms: list[str]) -> str:
     return ", ".join(noms)
-
-
-def ordre_de(besoins: BesoinsDuClient, choix: Choix) -> tuple[str, ...]:
-    """Needs, first treated first."""
-    return choix.ordre or tuple(besoin.id for besoin in besoins.besoins)
 
 
 def phrase(lue: Adequation, total: int) -> str:
@@ -321,7 +311,7 @@ def table_des_besoins(besoins: BesoinsDuClient, choix: Choix, lue: Adequation, g
     import pandas as pd
 
     lignes = []
-    for identifiant in ordre_de(besoins, choix):
+    for identifiant in ordre_des_besoins(besoins, choix):
         besoin = besoins.besoin(identifiant)
         pris = [gamme.produit(c).libelle for c in besoins.produits if (identifiant, c) in choix.couples]
         lignes.append((besoin.nom, besoin.poids, ", ".join(pris) or "aucune", lue.etats[identifiant]))
@@ -332,7 +322,7 @@ def figure_des_besoins(besoins: BesoinsDuClient, choix: Choix, lue: Adequation, 
     """One bar a need, as long as it weighs, in the order of the learner."""
     from rncp_utils.figures import depouiller, figure_accessible, nouvelle_figure, style, style_de
 
-    ordre = [besoins.besoin(identifiant) for identifiant in ordre_de(besoins, choix)]
+    ordre = [besoins.besoin(identifiant) for identifiant in ordre_des_besoins(besoins, choix)]
     lourd = max(besoin.poids for besoin in ordre)
     with style():
         figure, axe = nouvelle_figure(7.4, 0.9 + 0.42 * len(ordre))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,13 @@ from rncp_utils.figures import FEUILLE_DE_STYLE
 from rncp_utils.formats import euros, pourcent
 from rncp_utils.lecon import simulateur_html
 from rncp_utils.lecon.champs_widgets import avec_classe
-from rncp_utils.lecon.formulaire_html import libelle
+from rncp_utils.lecon.formulaire_html import avertissements, libelle, statut
 from rncp_utils.lecon.formulaire_widgets import cadre
 from rncp_utils.lecon.lecon_html import texte
-from rncp_utils.lecon.matrice import Matrice, Partie, a_regler, dire_le_geste, ordre_de, ouvrir_partie
-from rncp_utils.lecon.saisie import Etat
+from rncp_utils.lecon.matrice import Matrice, Partie, a_regler, dire_le_geste, ouvrir_partie
 from rncp_utils.lecon.simulateur_widgets import prediction
-from rncp_utils.portefeuille.adequation import ANNULER, COCHER, DECOCHER, ECARTER, GARDER, ORDONNER, ORIENTER, REPRENDRE
+from rncp_utils.portefeuille.adequation import ordre_des_besoins
+from rncp_utils.portefeuille.gestes import ANNULER, COCHER, DECOCHER, ECARTER, GARDER, ORDONNER, ORIENTER, REPRENDRE
 
 STYLE = f"<style>{Path(__file__).with_name('matrice.css').read_text(encoding='utf-8')}</style>"
 CONSIGNE = (
@@ -56,7 +55,6 @@ class _Vue:
         self.volet.observe(lambda _: self._remplir_le_journal(), names="selected_index")
         self.racine = self._assembler()
         self._montrer()
-        self.suivi.value = _statut(partie.etat)
 
     def _assembler(self) -> widgets.Widget:
         enonce = widgets.HTML(f'<p class="rncp-enonce">{texte(CONSIGNE)}</p>')
@@ -127,20 +125,18 @@ class _Vue:
 
     def _geste(self, **geste: Any) -> None:
         self.partie.faire(**geste)
-        self._montrer()
-        self.suivi.value = _statut(self.partie.etat)
-        self._accuser()
+        self._suivre()
 
     def _rejouer(self) -> None:
         self.partie.rejouer()
-        self._montrer()
-        self.suivi.value = _statut(self.partie.etat)
-        self._accuser()
+        self._suivre()
 
     def _recommencer(self) -> None:
         self.partie.recommencer()
+        self._suivre()
+
+    def _suivre(self) -> None:
         self._montrer()
-        self.suivi.value = _statut(self.partie.etat)
         self._accuser()
 
     def _accuser(self) -> None:
@@ -150,7 +146,7 @@ class _Vue:
     def _montrer(self) -> None:
         """Bring every widget to where the matrix stands."""
         choix = self.partie.choix
-        ordre = ordre_de(self.besoins, choix)
+        ordre = ordre_des_besoins(self.besoins, choix)
         self.a_jour = False
         try:
             for couple, case in self.cases.items():
@@ -166,7 +162,8 @@ class _Vue:
         vue = self.contenu.vue(choix)
         self.phrase.value, self.image.value = simulateur_html.phrase(vue), simulateur_html.image(vue)
         self.regler.value = _a_regler(a_regler(self.besoins, self.contenu.lire(choix), self.gamme))
-        self.notes.value = _notes(self.partie.notes)
+        self.notes.value = avertissements(self.partie.notes)
+        self.suivi.value = statut(self.partie.etat)
         self._remplir_le_journal()
 
     def _remplir_le_journal(self) -> None:
@@ -211,19 +208,3 @@ def _a_regler(lignes: list[str]) -> str:
     points = "".join(f"<li>{texte(ligne)}</li>" for ligne in lignes)
     contenu = f"<ul>{points}</ul>" if lignes else f"<p>{texte(RIEN_A_REGLER)}</p>"
     return f"<p><strong>{texte('Ce qui reste à régler')}</strong></p>{contenu}"
-
-
-def _notes(notes: list[str]) -> str:
-    if not notes:
-        return ""
-    lignes = "".join(f"<li>{texte(note)}</li>" for note in notes)
-    return (
-        f'<div class="rncp-alerte" role="alert"><p><strong>▲ {escape("À savoir")}</strong></p><ul>{lignes}</ul></div>'
-    )
-
-
-def _statut(etat: Etat) -> str:
-    if not etat.phrase:
-        return ""
-    signe, classe = ("", "") if etat.reussi else ("▲ ", ' class="rncp-alerte"')
-    return f'<p role="status"{classe}>{signe}{texte(etat.phrase)}</p>'

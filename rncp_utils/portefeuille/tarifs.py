@@ -12,6 +12,7 @@ from rncp_utils.erreurs import ErreurDonnees, ErreurSchema
 from rncp_utils.formats import euros, pourcent
 from rncp_utils.monnaie import arrondi_centime
 from rncp_utils.portefeuille.gamme import Gamme, LigneTarif, Produit, charger_gamme
+from rncp_utils.typographie import au_milieu
 
 # Unit of a price -> what it multiplies (None: nothing), part of it per month of the period (None: whatever its length).
 _UNITES: dict[str, tuple[str | None, float, float | None]] = {
@@ -232,15 +233,10 @@ def _phrase(texte: str) -> str:
     return texte if texte.endswith((".", "?")) else f"{texte}."
 
 
-def _suite(libelle: str) -> str:
-    """A label after the first one of a sentence: « Commission » -> « commission », but « TVA » stays."""
-    return libelle if libelle[1:2].isupper() else libelle[0].lower() + libelle[1:]
-
-
 def _prix_du_produit(produit: Produit) -> str:
     communes = [ligne for ligne in produit.tarif if not ligne.formule]
     parties = [
-        f"{_suite(ligne.libelle) if rang else ligne.libelle} : {prix(ligne)}" for rang, ligne in enumerate(communes)
+        f"{au_milieu(ligne.libelle) if rang else ligne.libelle} : {prix(ligne)}" for rang, ligne in enumerate(communes)
     ]
     for formule in produit.formules:
         lignes = [prix(ligne) for ligne in produit.tarif if ligne.formule == formule and ligne.valeur]

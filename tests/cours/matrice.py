@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rncp_utils.portefeuille.adequation import BesoinsDuClient
+from rncp_utils.portefeuille.besoins import BesoinsDuClient
 
 
 def gestes_modele(besoins: BesoinsDuClient) -> list[dict[str, Any]]:

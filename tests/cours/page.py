@@ -90,6 +90,15 @@ def choix_uniques(pages: Iterable[Page]) -> list[tuple[Question, str]]:
     return [(question, formatif.juste) for question, formatif in champs if question.type == QCU]
 
 
+def rien_ne_se_devine(uniques: Iterable[tuple[Question, str]]) -> None:
+    """Of questions with a single right option: it is seldom the longest one, and it is not always at the same place."""
+    uniques = list(uniques)
+    plus_longues = [max(question.options, key=lambda o: len(o.texte)).id == juste for question, juste in uniques]
+    assert sum(plus_longues) <= len(uniques) / 2
+    places = [[o.id for o in question.options].index(juste) for question, juste in uniques]
+    assert max(places.count(place) for place in set(places)) <= len(places) / 2
+
+
 def plate(phrase: str) -> str:
     """A sentence with plain spaces."""
     return re.sub(r"\s", " ", phrase)

@@ -10,7 +10,6 @@ from typing import Any
 import nbformat
 
 from rncp_utils.entretien import Entretien, charger_scenario
-from rncp_utils.entretien.indicateurs import compter
 from rncp_utils.entretien.mots import mots
 from rncp_utils.entretien.pages import joli
 from rncp_utils.lecon.exercice import Exercice
@@ -18,7 +17,7 @@ from rncp_utils.lecon.matrice import Matrice
 from rncp_utils.lecon.matrice import Objectifs as ObjectifsDeMatrice
 from rncp_utils.lecon.questions import APP, NUM, ORD, QCM, QCU, TAB, Question
 from rncp_utils.lecon.simulateur import Curseur, Interrupteur, Simulateur
-from rncp_utils.typographie import typographier
+from rncp_utils.typographie import compter, typographier
 from tests.cours.matrice import gestes_modele
 from tests.cours.page import TEXTE, Page, fausse, juste, plate
 

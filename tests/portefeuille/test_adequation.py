@@ -9,21 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rncp_utils.donnees import cas
+from rncp_utils.donnees.besoins import besoins_du_client
 from rncp_utils.erreurs import ErreurRegle, ErreurSchema
 from rncp_utils.portefeuille import GAMME_DU_COURS, charger_gamme, cout_annuel
 from rncp_utils.portefeuille.adequation import (
-    ANNULER,
     COUVERT,
     EN_PARTIE,
     ORIENTE,
     SANS_REPONSE,
     Choix,
     adequation,
-    appliquer,
-    besoins_du_client,
     cout_chez,
-    rejouer,
 )
+from rncp_utils.portefeuille.gestes import ANNULER, appliquer, rejouer
 
 GAMME = charger_gamme(GAMME_DU_COURS)
 GARAGE, DOMAINE = besoins_du_client("CAS-04"), besoins_du_client("CAS-08")
