@@ -41,6 +41,32 @@ def feries(annee: int, *, alsace_moselle: bool = False) -> dict[dt.date, str]:
     return dict(sorted((jours | {p + dt.timedelta(days=n): nom for n, nom in mobiles.items()}).items()))
 
 
+def jours_feries(premiere_annee: int, derniere_annee: int) -> np.ndarray:
+    """Jours fériés de France métropolitaine, hors Alsace et Moselle, de plusieurs années (datetime64[D], triés).
+
+    >>> [str(jour) for jour in jours_feries(2026, 2026)][:4]
+    ['2026-01-01', '2026-04-06', '2026-05-01', '2026-05-08']
+    """
+    jours = [jour for annee in range(premiere_annee, derniere_annee + 1) for jour in feries(annee)]
+    return np.array(jours, dtype="datetime64[D]")
+
+
+def jour_ouvre(jour: Any, apres: int = 0, *, samedi: bool = False) -> dt.date:
+    """Le jour lui-même s'il est ouvré, sinon le dernier jour ouvré d'avant ; puis ``apres`` jours ouvrés plus tard.
+
+    ``samedi`` : jours ouvrables, du lundi au samedi hors jours fériés.
+
+    >>> jour_ouvre("2026-05-01"), jour_ouvre("2026-05-01", 2), jour_ouvre("2026-05-01", 2, samedi=True)
+    (datetime.date(2026, 4, 30), datetime.date(2026, 5, 5), datetime.date(2026, 5, 4))
+    """
+    depart = lire_date(jour)
+    fermes = jours_feries(depart.year - 1, depart.year + 1)
+    semaine = "1111110" if samedi else "1111100"
+    return np.busday_offset(
+        np.datetime64(depart, "D"), apres, roll="backward", weekmask=semaine, holidays=fermes
+    ).item()
+
+
 def jours_ouvres(debut: Any, fin: Any, *, alsace_moselle: bool = False) -> int:
     """Jours travaillés de ``debut`` à ``fin`` inclus : ni samedi, ni dimanche, ni férié.
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rncp_utils.calendrier import feries
+from rncp_utils.calendrier import jour_ouvre
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.parametres import fiche_parametre, parametre
 from rncp_utils.parametres.consultation import lire_date
@@ -152,10 +152,6 @@ def echeances_reclamation(envoi: Any, *, paiement: bool = False, ouvrables: bool
 
 
 def _apres_jours(jour: dt.date, nombre: int, ouvrables: bool) -> dt.date:
-    if not ouvrables:
-        return np.busday_offset(np.datetime64(jour, "D"), nombre, roll="backward").item()
-    fermes = np.array([*feries(jour.year), *feries(jour.year + 1)], dtype="datetime64[D]")
-    # A day off is rolled back to an open one: the day of departure never counts.
-    return np.busday_offset(
-        np.datetime64(jour, "D"), nombre, roll="backward", weekmask="1111110", holidays=fermes
-    ).item()
+    if ouvrables:
+        return jour_ouvre(jour, nombre, samedi=True)
+    return np.busday_offset(np.datetime64(jour, "D"), nombre, roll="backward").item()

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from rncp_utils.credit import tableau_amortissement
 from rncp_utils.erreurs import ErreurSchema
 from rncp_utils.monnaie import arrondi_centime
 from rncp_utils.portefeuille.besoins import BesoinDit, BesoinsDuClient
-from rncp_utils.portefeuille.financements import cout_du_financement
+from rncp_utils.portefeuille.financements import cout_du_financement, cout_du_pret
 from rncp_utils.portefeuille.gamme import Gamme, Produit, charger_gamme
 from rncp_utils.portefeuille.tarifs import MOIS_D_UN_AN, cout_annuel, mise_en_place
 from rncp_utils.typographie import au_milieu
@@ -200,11 +199,10 @@ def cout_chez(besoins: BesoinsDuClient, produit: Produit) -> float:
     if regle is None:
         raise ErreurSchema(f"{produit.libelle} : aucune quantité n'est donnée pour chiffrer ce produit chez ce client.")
     if "mois" in regle:
-        cout = cout_du_financement(produit, regle["montant"], regle["mois"])
         if "taux" in regle:
-            # The rate of this file, not the one on display.
-            tableau = tableau_amortissement(regle["montant"], regle["taux"], regle["mois"])
-            cout = float(tableau["interets"].sum()) + mise_en_place(produit)
+            cout = cout_du_pret(produit, regle["montant"], regle["mois"], regle["taux"])
+        else:
+            cout = cout_du_financement(produit, regle["montant"], regle["mois"])
         return arrondi_centime(float(cout * min(1, MOIS_D_UN_AN / regle["mois"])))
     formule = produit.formules[regle["formule"]] if "formule" in regle else None
     cout = cout_annuel(produit, regle["usage"], formule=formule) + mise_en_place(produit)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from rncp_utils.calendrier import feries
+from rncp_utils.calendrier import jour_ouvre
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.parametres import parametre
 from rncp_utils.parametres.consultation import lire_date
@@ -71,20 +70,14 @@ def dernier_jour_de_contact(evenement: str, connu_le: Any, date: Any = None) -> 
     rythme, connu = rythme_de_contact(evenement), lire_date(connu_le)
     delais = parametre("portefeuille.delais_contact", connu)
     if rythme == URGENCE:
-        return _ouvre(connu, int(delais["urgence_jours_ouvres"]))
+        return jour_ouvre(connu, int(delais["urgence_jours_ouvres"]))
     if rythme == AFFAIRE:
-        return _ouvre(connu + dt.timedelta(days=int(delais["affaire_jours"])))
+        return jour_ouvre(connu + dt.timedelta(days=int(delais["affaire_jours"])))
     depart = max(connu, lire_date(date)) if date is not None else connu
-    return _ouvre((pd.Timestamp(depart) + pd.DateOffset(months=int(delais["courtoisie_mois"]))).date())
+    return jour_ouvre((pd.Timestamp(depart) + pd.DateOffset(months=int(delais["courtoisie_mois"]))).date())
 
 
 def _nature(evenement: str) -> tuple[str, bool]:
     if evenement not in NATURES:
         raise ErreurDonnees(f"Je ne connais pas l'événement « {evenement} » ; choisissez {', '.join(NATURES)}.")
     return NATURES[evenement]
-
-
-def _ouvre(jour: dt.date, apres: int = 0) -> dt.date:
-    """The working day ``apres`` of them later; the day itself, or the working day before it, when there is none."""
-    fermes = np.array([f for an in range(jour.year - 1, jour.year + 2) for f in feries(an)], dtype="datetime64[D]")
-    return np.busday_offset(jour, apres, roll="backward", holidays=fermes).astype(object)

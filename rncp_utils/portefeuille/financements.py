@@ -12,7 +12,7 @@ from rncp_utils.credit import affacturage, credit_bail, dailly, decouvert, escom
 from rncp_utils.erreurs import ErreurDonnees, ErreurSchema
 from rncp_utils.monnaie import arrondi_centime
 from rncp_utils.portefeuille.gamme import Gamme, Produit, charger_gamme
-from rncp_utils.portefeuille.tarifs import mise_en_place
+from rncp_utils.portefeuille.tarifs import MOIS_D_UN_AN, mise_en_place
 from rncp_utils.yaml_strict import lire_yaml
 
 ADAPTE, POSSIBLE, A_EVITER = "adapté", "possible", "à éviter"
@@ -20,7 +20,7 @@ _AVIS = {"adapte": ADAPTE, "possible": POSSIBLE, "eviter": A_EVITER}
 MOIS_MAXIMAL = 240
 # Conventions of the course, which the range says in words.
 QUOTITE_DAILLY, QUOTITE_AFFACTURAGE, DUREE_BAIL, DELAI_CLIENTS = 0.80, 0.90, 60, 60
-JOURS_DU_MOIS, JOURS_DE_L_AN, MOIS_DE_L_AN = 30, 365, 12
+JOURS_DU_MOIS, JOURS_DE_L_AN = 30, 365
 
 
 @lru_cache
@@ -167,11 +167,11 @@ def cout_du_financement(produit: Produit, montant: float, mois: int) -> float:
 def _decouvert(produit: Produit, montant: float, mois: int) -> float:
     interets = decouvert(
         taux=taux_annuel(produit),
-        nombres=montant * mois * JOURS_DE_L_AN / MOIS_DE_L_AN,
+        nombres=montant * mois * JOURS_DE_L_AN / MOIS_D_UN_AN,
         maxima=[montant] * mois,
         cpfd_taux=part_du_tarif(produit, "% du plus fort découvert du mois"),
     )["total"]
-    annees = -(-mois // MOIS_DE_L_AN)
+    annees = -(-mois // MOIS_D_UN_AN)
     return interets + annees * part_du_tarif(produit, "€ par an") + mise_en_place(produit)
 
 
@@ -195,15 +195,21 @@ def _affacturage(produit: Produit, montant: float, mois: int) -> float:
         fonds_garantie=1 - QUOTITE_AFFACTURAGE,
         taux_financement=taux_annuel(produit),
     )["total"]
-    return par_an * mois / MOIS_DE_L_AN
+    return par_an * mois / MOIS_D_UN_AN
 
 
 def _campagne(produit: Produit, montant: float, mois: int) -> float:
-    return montant * taux_annuel(produit) * mois / MOIS_DE_L_AN + mise_en_place(produit)
+    return montant * taux_annuel(produit) * mois / MOIS_D_UN_AN + mise_en_place(produit)
 
 
-def _pret(produit: Produit, montant: float, mois: int) -> float:
-    tableau = tableau_amortissement(montant, taux_annuel(produit), mois)
+def cout_du_pret(produit: Produit, montant: float, mois: int, taux: float | None = None) -> float:
+    """Intérêts et frais d'un prêt remboursé chaque mois, en euros ; ``taux`` : celui du dossier, non celui de la gamme.
+
+    >>> invest = charger_gamme().produit("INVEST")
+    >>> cout_du_pret(invest, 20_000, 36, 0.0) == mise_en_place(invest)
+    True
+    """
+    tableau = tableau_amortissement(montant, taux_annuel(produit) if taux is None else taux, mois)
     return float(tableau["interets"].sum()) + mise_en_place(produit)
 
 
@@ -213,7 +219,7 @@ def _bail(produit: Produit, montant: float, mois: int) -> float:
 
 
 def _caution(produit: Produit, montant: float, mois: int) -> float:
-    return montant * taux_annuel(produit) * mois / MOIS_DE_L_AN
+    return montant * taux_annuel(produit) * mois / MOIS_D_UN_AN
 
 
 _COUTS = {
@@ -222,8 +228,8 @@ _COUTS = {
     "DAILLY": _dailly,
     "AFFACTURAGE": _affacturage,
     "CAMPAGNE": _campagne,
-    "INVEST": _pret,
+    "INVEST": cout_du_pret,
     "BAIL": _bail,
-    "IMMO": _pret,
+    "IMMO": cout_du_pret,
     "CAUTION": _caution,
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from rncp_utils.calendrier import feries
+from rncp_utils.calendrier import jours_feries
 from rncp_utils.donnees.agence.socle import Demande
 
 MOIS_PAR_AN = 12
@@ -68,15 +68,10 @@ class Calendrier:
         return int((np.datetime64(pd.Timestamp(date), "M") - self.premier_mois).astype("int64"))
 
 
-def jours_feries(annees: range) -> np.ndarray:
-    """Public holidays of some years, as days."""
-    return np.array([jour for annee in annees for jour in feries(annee)], dtype=JOUR)
-
-
 def jour_de_banque(jours: np.ndarray) -> np.ndarray:
     """The working day on which a bank books an operation: the next one, or the one before where the month would end."""
     if not jours.size:
         return jours
     annees = jours.astype("datetime64[Y]").astype("int64") + 1970
-    fermes = jours_feries(range(int(annees.min()), int(annees.max()) + 2))
+    fermes = jours_feries(int(annees.min()), int(annees.max()) + 1)
     return np.busday_offset(jours, 0, roll="modifiedfollowing", holidays=fermes)
