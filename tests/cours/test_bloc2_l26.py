@@ -91,7 +91,7 @@ def test_le_simulateur_dit_ce_que_fait_chaque_levier(page):
     assert "2 247 € sur toute la vie" in depart and "Taux plancher : 4,55 %" in depart and "739,36 €" in depart
     assert "1 664 € sur toute la vie" in page.phrase(mois=60)
     garanti = page.phrase(quotite=50)
-    assert "Taux plancher : 4,05 %" in garanti and "le risque est payé" in garanti and "162 €" in garanti
+    assert "Taux plancher : 4,05 %" in garanti and "le prix suffit" in garanti and "162 €" in garanti
     assert "n'est pas payé" in page.phrase(apport=30)
     assert "le risque est payé" in page.phrase(apport=35) and "Décide : comité" in page.phrase(apport=35)
     assert "n'est pas payé" in page.phrase(cote=7)
