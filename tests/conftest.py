@@ -35,4 +35,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         partage = next((nom for nom in SHARED if nom in item.path.parts), None)
         if item.path.name.startswith(LECONS):
             partage = "lecons"
-        item.add_marker(pytest.mark.xdist_group(partage or str(item.path)))
+        if not item.get_closest_marker("xdist_group"):  # a test may say its own
+            item.add_marker(pytest.mark.xdist_group(partage or str(item.path)))

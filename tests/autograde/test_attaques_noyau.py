@@ -109,7 +109,7 @@ def corriges(nouveau_cours, zygote):
     from rncp_utils.autograde.lot.passage import Options, corriger_devoir
 
     cours = nouveau_cours()
-    cours.regler("c.Execute.timeout = 4")
+    cours.regler("c.Execute.timeout = 8")
     for nom, code in GESTES.items():
         cours.deposer(nom, avant=dedent(code))
     cours.deposer("apres-trois-reponses", apres={"ebe": "\nimport os; os._exit(1)"})
@@ -173,7 +173,7 @@ def test_une_boucle_est_interrompue_et_la_suite_est_corrigee(corriges, geste):
     cours, _, resultats = corriges
     assert cours.total(geste) == 24
     assert resultats[geste].etat == "à examiner"
-    assert any("interrompue après 4 s" in motif for motif in resultats[geste].motifs)
+    assert any("interrompue après 8 s" in motif for motif in resultats[geste].motifs)
 
 
 @pytest.mark.parametrize("geste", SANS_EFFET)

@@ -92,10 +92,10 @@ def test_le_simulateur_dit_ce_que_fait_chaque_levier(page):
     assert "1 664 € sur toute la vie" in page.phrase(mois=60)
     garanti = page.phrase(quotite=50)
     assert "Taux plancher : 4,05 %" in garanti and "le prix suffit" in garanti and "162 €" in garanti
-    assert "n'est pas payé" in page.phrase(apport=30)
-    assert "le risque est payé" in page.phrase(apport=35) and "Décide : comité" in page.phrase(apport=35)
-    assert "n'est pas payé" in page.phrase(cote=7)
-    assert "le risque est payé" in page.phrase(cote=7, apport=40, revente=70, quotite=70), "the trial has an answer"
+    assert "sous le plancher" in page.phrase(apport=30)
+    assert "le prix suffit" in page.phrase(apport=35) and "Décide : comité" in page.phrase(apport=35)
+    assert "sous le plancher" in page.phrase(cote=7)
+    assert "le prix suffit" in page.phrase(cote=7, apport=40, revente=70, quotite=70), "the trial has an answer"
 
 
 def test_le_simulateur_tient_aux_bornes(page):

@@ -1,4 +1,4 @@
-"""Four witness copies of each assignment with variants, for several learners, through nbgrader itself."""
+"""Four witness copies of each assignment with variants, for several learners; one of them through nbgrader itself too."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from rncp_utils.autograde.attendus import charger_attendus, devoirs_attendus
+from rncp_utils.autograde.cours import Cours
+from rncp_utils.autograde.lot.passage import Options, corriger_devoir
 from rncp_utils.demonstration.cycle import preparer
 from rncp_utils.entretien import charger_scenario
 from rncp_utils.entretien.journal import CELLULE as ENTRETIEN
@@ -17,7 +19,7 @@ from rncp_utils.entretien.partie import ouvrir_partie
 from rncp_utils.lecon import ecrire_reponses
 from rncp_utils.lecon.jeu import charger_questions
 
-pytestmark = [pytest.mark.lent, pytest.mark.xdist_group("temoins")]
+pytestmark = pytest.mark.lent
 VARIANTES = 5
 SESSION = "2026-S2"
 DEVOIRS = devoirs_attendus(Path(__file__).parents[2])
@@ -52,7 +54,11 @@ def _abimer(copie: Path, devoir: str) -> None:
         (dossier / f"{devoir}__{cellule}.json").write_bytes(horreurs[rang % len(horreurs)])
 
 
-@pytest.fixture(scope="module", params=DEVOIRS)
+# Each assignment in a worker of its own.
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(devoir, marks=pytest.mark.xdist_group(f"temoins {devoir}")) for devoir in DEVOIRS],
+)
 def corrige(request, depot, tmp_path_factory):
     """Scores of the witness copies: learner × cell, and what each copy should earn."""
     devoir = request.param
@@ -69,8 +75,12 @@ def corrige(request, depot, tmp_path_factory):
     _abimer(_copier(cours.dossier, devoir, "hostile", {}), devoir)
     # The model of one learner in the copy of another: the variant is that of the owner.
     _copier(cours.dossier, devoir, "emprunt", attendus.modele("m-apprenant0", SESSION), joueur="m-apprenant0")
-    for copie in sorted((cours.dossier / "submitted").iterdir()):
-        cours.corriger(devoir, copie.name)
+    assert corriger_devoir(cours.dossier, devoir, Options(jobs=1)).complet
+    return _notes(cours, devoir), fautes, cours, devoir
+
+
+def _notes(cours: Cours, devoir: str) -> pd.DataFrame:
+    """Automatic scores of the gradebook: index (learner, cell)."""
     with Gradebook(cours.url_base) as carnet:
         lignes = [
             (copie.student.id, note.name, note.auto_score, note.max_score, note.cell.cell_type == "code")
@@ -79,7 +89,7 @@ def corrige(request, depot, tmp_path_factory):
             for note in notebook.grades
         ]
     notes = pd.DataFrame(lignes, columns=["apprenant", "cellule", "auto", "maximum", "automatique"])
-    return notes[notes["automatique"]].set_index(["apprenant", "cellule"]), fautes, devoir
+    return notes[notes["automatique"]].set_index(["apprenant", "cellule"]).sort_index()
 
 
 def test_un_devoir_au_moins_a_ses_attendus():
@@ -87,27 +97,33 @@ def test_un_devoir_au_moins_a_ses_attendus():
 
 
 def test_la_copie_modele_a_tous_les_points(corrige):
-    notes, _, _ = corrige
+    notes, *_ = corrige
     for rang in range(VARIANTES):
         copie = notes.loc[f"m-apprenant{rang}"]
         assert (copie["auto"] == copie["maximum"]).all(), copie[copie["auto"] != copie["maximum"]]
 
 
 def test_la_copie_vide_et_la_copie_hostile_n_en_ont_aucun(corrige):
-    notes, _, _ = corrige
+    notes, *_ = corrige
     for apprenant in ("vide", "hostile"):
         assert (notes.loc[apprenant, "auto"] == 0).all()
 
 
 def test_les_erreurs_typiques_valent_ce_qu_elles_valent(corrige):
-    notes, fautes, _ = corrige
+    notes, fautes, *_ = corrige
     for apprenant, attendu in fautes.items():
         obtenu = notes.loc[apprenant, "auto"].to_dict()
         assert obtenu == pytest.approx(attendu, abs=0.001), apprenant
 
 
 def test_les_chiffres_d_un_autre_ne_valent_pas_les_siens(corrige):
-    notes, _, devoir = corrige
+    notes, _, _, devoir = corrige
     # Two learners share a third of the questions of a bank on average, and no more of the figures of a case by chance.
     limite = 0.55 if devoir.endswith("-QST") else 0.40
     assert notes.loc["emprunt", "auto"].sum() <= limite * notes.loc["emprunt", "maximum"].sum()
+
+
+def test_nbgrader_seul_donne_les_memes_points(corrige):
+    notes, _, cours, devoir = corrige
+    cours.corriger(devoir, "e-apprenant0")
+    assert _notes(cours, devoir).equals(notes)

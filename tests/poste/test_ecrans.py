@@ -1,0 +1,545 @@
+"""What the screens of the workstation show, to the learner and to the grader."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import ipywidgets as widgets
+import pytest
+
+from rncp_utils.lecon.correction import Retour
+from rncp_utils.poste.ecrans.bureau import Bureau
+from rncp_utils.poste.ecrans.mots import ECRANS
+from rncp_utils.poste.ecrans.tableaux import tableau
+from rncp_utils.poste.ecrans.vue_journal import ACTIONS as ACTIONS_NOMMEES
+from rncp_utils.poste.etats import DOSSIER, SOUSCRIPTION
+from rncp_utils.poste.figures import chronologie
+from rncp_utils.poste.interface import PAS_COMMENCE, PosteDeTravail
+from rncp_utils.poste.poste import Poste
+from rncp_utils.poste.situation import situation
+
+VUE = "application/vnd.jupyter.widget-view+json"
+DEVOIR = "B5-L1"
+MOTIF = "Un contrat de bail lu dans les documents du client."
+
+
+def descendants(widget):
+    yield widget
+    for enfant in getattr(widget, "children", ()):
+        yield from descendants(enfant)
+
+
+def lisible(html):
+    """HTML with plain spaces, as one types them in a test."""
+    return html.replace("\xa0", " ").replace("\u202f", " ")
+
+
+class Ecran:
+    """A workstation as a person uses it: buttons by their text, fields by their label."""
+
+    def __init__(self, poste, ecrans=tuple(ECRANS), entrainement=True):
+        self.bureau = Bureau(poste, ecrans, entrainement=entrainement)
+        self.poste = poste
+
+    @property
+    def tout(self):
+        return list(descendants(self.bureau.racine))
+
+    @property
+    def html(self):
+        return (
+            "\n".join(w.value for w in self.tout if type(w) is widgets.HTML).replace("\xa0", " ").replace("\u202f", " ")
+        )
+
+    def aller(self, code):
+        self.bouton(ECRANS[code]).click()
+        return self
+
+    def bouton(self, texte, classe=widgets.Button):
+        [bouton] = [w for w in self.tout if isinstance(w, classe) and w.description == texte]
+        return bouton
+
+    def formulaire(self, action):
+        [forme] = [w for w in self.tout if f"rncp-action-{action}" in w._dom_classes]
+        return Formulaire(forme)
+
+    def remplir(self, action, **valeurs):
+        """Fill in the fields of a form, in their order, press its button; what the screen answers."""
+        forme = self.formulaire(action)
+        for libelle, valeur in valeurs.items():
+            forme.champ(libelle).value = valeur
+        forme.bouton.click()
+        return forme.reponse
+
+
+class Formulaire:
+    def __init__(self, racine):
+        self.tout = list(descendants(racine))
+
+    def champ(self, debut):
+        debut = debut.replace("_", " ")
+        champs = [w for w in self.tout if hasattr(w, "value") and getattr(w, "description", "").startswith(debut)]
+        [champ] = [w for w in champs if w.layout.display != "none"]
+        return champ
+
+    @property
+    def bouton(self):
+        [bouton] = [w for w in self.tout if isinstance(w, widgets.Button)]
+        return bouton
+
+    def _html(self, classe):
+        [html] = [w for w in self.tout if classe in w._dom_classes]
+        return lisible(html.value)
+
+    @property
+    def reponse(self):
+        return self._html("rncp-suivi")
+
+    @property
+    def raison(self):
+        return self._html("rncp-raison")
+
+
+class Structure(HTMLParser):
+    """Tables without a caption, and headers without a scope."""
+
+    def __init__(self, texte):
+        super().__init__()
+        self.tables = self.legendes = self.sans_portee = 0
+        self.feed(texte)
+
+    def handle_starttag(self, tag, attrs):
+        self.tables += tag == "table"
+        self.legendes += tag == "caption"
+        self.sans_portee += tag == "th" and "scope" not in dict(attrs)
+
+
+@pytest.fixture(scope="module")
+def fournil():
+    return situation("fournil")
+
+
+@pytest.fixture
+def ouvrir(tmp_path, fournil):
+    """Open the workstation of the bakery, in training."""
+
+    def _ouvrir(dossier=tmp_path, **options):
+        poste = Poste.ouvrir(dossier, fournil, devoir=DEVOIR, apprenant="amelie.durand", entrainement=True)
+        return Ecran(poste, **options)
+
+    return _ouvrir
+
+
+@pytest.fixture
+def ecran(ouvrir):
+    return ouvrir()
+
+
+def test_importer_les_noms_ne_charge_pas_les_widgets():
+    programme = (
+        "import sys\nfrom rncp_utils.poste import PosteDeTravail\n"
+        "print([nom for nom in ('ipywidgets', 'pandas', 'matplotlib', 'sqlalchemy') if nom in sys.modules])"
+    )
+    resultat = subprocess.run([sys.executable, "-c", programme], capture_output=True, text=True, check=True)
+    assert resultat.stdout.strip() == "[]"
+
+
+def test_le_bandeau_dit_qu_on_s_entraine_et_nomme_le_client_et_le_jour(ecran):
+    assert "ENVIRONNEMENT DE FORMATION" in ecran.html
+    assert "Le Fournil d&#x27;Élise · 12/01/2027" in ecran.html
+
+
+def test_seuls_les_ecrans_demandes_ont_un_onglet_et_s_ouvrent_un_a_un(ouvrir):
+    ecran = ouvrir(ecrans=("P1", "P2", "P3"))
+    onglets = [w.description for w in ecran.tout if "rncp-onglet" in w._dom_classes]
+    assert onglets == ["Tableau de bord", "Profil client", "Opportunités"]
+    assert list(ecran.bureau.ouverts) == ["P1"]
+    ecran.aller("P3")
+    assert list(ecran.bureau.ouverts) == ["P1", "P3"]
+    assert ">Opportunités</h3>" in ecran.html
+    assert [w.description for w in ecran.tout if "rncp-onglet-actif" in w._dom_classes] == ["Opportunités"]
+
+
+def test_chaque_ecran_montre_des_tableaux_lisibles_par_un_lecteur_d_ecran(ecran):
+    ecran.aller("P4").remplir("ouvrir_dossier")
+    ecran.aller("P7").remplir("commencer_conseil", Produit="PREVOYANCE")
+    lus = {code: Structure(ecran.aller(code).html) for code in ECRANS}
+    assert {code: lu.legendes - lu.tables for code, lu in lus.items()} == dict.fromkeys(ECRANS, 0)
+    assert {code: lu.sans_portee for code, lu in lus.items()} == dict.fromkeys(ECRANS, 0)
+    assert sum(lu.tables for lu in lus.values()) > 20
+
+
+def test_chaque_champ_a_un_libelle_visible(ecran):
+    for code in ECRANS:
+        champs = [
+            w for w in ecran.aller(code).tout if isinstance(w, widgets.Text | widgets.Textarea | widgets.Dropdown)
+        ]
+        assert all(champ.description for champ in champs), code
+
+
+def test_chaque_action_du_poste_a_son_bouton_et_son_nom():
+    from rncp_utils.poste.actions import ACTIONS
+
+    assert set(ACTIONS_NOMMEES) == set(ACTIONS)
+
+
+def test_toutes_les_actions_des_automates_ont_un_formulaire(ecran):
+    montrees = set()
+    for code in ECRANS:
+        for widget in ecran.aller(code).tout:
+            montrees |= {classe.removeprefix("rncp-action-") for classe in widget._dom_classes}
+    for machine in (DOSSIER, SOUSCRIPTION):
+        assert {action for passages in machine.values() for action in passages} <= montrees
+
+
+def test_le_premier_ecran_est_note_une_fois_et_le_dernier_quitte_est_retrouve(ouvrir):
+    ouvrir().aller("P5")
+    ecran = ouvrir()
+    assert ecran.bureau.code == "P5"
+    assert [ligne["donnees"]["ecran"] for ligne in ecran.poste.journal()] == ["P1", "P5"]
+    assert ouvrir(ecrans=("P1", "P2")).bureau.code == "P1"
+
+
+def test_un_texte_hostile_reste_un_texte(ecran):
+    ecran.aller("P9").remplir("compte_rendu", Compte_rendu="<script>alert(1)</script>", Suite="<b>rappeler</b>")
+    assert "&lt;script&gt;" in ecran.html
+    assert "<script>alert" not in ecran.html
+    assert "<b>rappeler" not in ecran.html
+    assert "&lt;b&gt;" in tableau("<b>", ("a",), [("<b>",)])
+
+
+# P1
+
+
+def test_le_portefeuille_se_filtre_et_se_trie(ecran):
+    [filtre, tri] = [w for w in ecran.tout if isinstance(w, widgets.Dropdown)][:2]
+    assert "Portefeuille : 8 sur 8 clients" in ecran.html
+    filtre.value = "alerte"
+    avec_alerte = [c for c in ecran.poste.table("client") if c["alerte"] or c["opposition"]]
+    assert f"Portefeuille : {len(avec_alerte)} sur 8 clients" in ecran.html
+    assert "Opposition aux offres commerciales" in ecran.html
+    filtre.value, tri.value = "tous", "nom"
+    noms = [client["denomination"] for client in ecran.poste.table("client")]
+    lus = sorted(noms, key=lambda nom: ecran.html.index(nom.replace("'", "&#x27;"), ecran.html.index("Portefeuille")))
+    assert lus == sorted(noms, key=str.casefold)
+    assert [ligne["donnees"]["objet"] for ligne in ecran.poste.journal()][1:] == [
+        "filtre:alerte",
+        "filtre:tous",
+        "tri:nom",
+    ]
+
+
+# P2
+
+
+def test_une_valeur_absente_se_dit_et_se_complete(ecran):
+    ecran.aller("P2")
+    manquantes = ecran.html.count("à compléter")
+    assert manquantes == sum(champ["valeur"] is None for champ in ecran.poste.table("champ")) > 0
+    dit = ecran.remplir("modifier", Champ="loyer", Nouvelle_valeur="18 000,50")
+    assert "✔" in dit
+    assert [c["valeur"] for c in ecran.poste.table("champ") if c["nom"] == "loyer"] == ["18000.50"]
+    assert "18 000,50 €" in ecran.html
+    assert ecran.html.count("à compléter") == manquantes - 1
+
+
+def test_le_champ_choisi_arrive_avec_sa_valeur(ecran):
+    forme = ecran.aller("P2").formulaire("modifier")
+    champ = {c["nom"]: c for c in ecran.poste.table("champ")}
+    forme.champ("Champ").value = "ca"
+    assert forme.champ("Nouvelle valeur (en euros)").value == champ["ca"]["valeur"]
+    choix = next(c for c in champ.values() if c["type"] == "choix")
+    forme.champ("Champ").value = choix["nom"]
+    visibles = [w for w in forme.tout if isinstance(w, widgets.Dropdown) and w.layout.display != "none"]
+    assert [option for _, option in visibles[1].options][1:] == choix["choix"]
+    assert visibles[1].value == (choix["valeur"] or "")
+
+
+def test_une_donnee_impossible_est_bloquee_en_toutes_lettres(ecran):
+    dit = ecran.aller("P2").remplir("modifier", Champ="siren", Nouvelle_valeur="123 456 789")
+    assert "■ Bloqué (P2-B1) : " in dit
+    assert "rncp-blocage" in dit
+    assert ecran.formulaire("modifier").champ("Nouvelle valeur").value == "123 456 789", "what was typed stays"
+
+
+# P3
+
+
+def test_une_opportunite_se_cree_puis_s_ecarte(ecran):
+    ecran.aller("P3")
+    besoin, produit = ecran.poste.table("opportunite")[0]["besoin"], "TPE"
+    avant = len(ecran.poste.table("opportunite"))
+    dit = ecran.remplir(
+        "creer_opportunite",
+        Besoin=besoin,
+        Produit=produit,
+        Échéance="15/02/2027",
+        Probabilité="60 %",
+        Motif=MOTIF,
+    )
+    assert "✔" in dit
+    creee = ecran.poste.table("opportunite")[-1]
+    assert (creee["echeance"], creee["probabilite"], len(ecran.poste.table("opportunite"))) == (
+        "2027-02-15",
+        60,
+        avant + 1,
+    )
+    assert ecran.formulaire("creer_opportunite").champ("Motif").value == "", "recorded, and emptied"
+    dit = ecran.remplir("ecarter_opportunite", Opportunité=creee["id"], Motif="court")
+    assert "■ Bloqué (P3-B1)" in dit
+    ecran.remplir("ecarter_opportunite", Opportunité=creee["id"], Motif=MOTIF)
+    assert "écartée" in ecran.html
+    assert creee["id"] not in [
+        valeur for _, valeur in ecran.formulaire("ecarter_opportunite").champ("Opportunité").options
+    ]
+
+
+# P4 to P6
+
+
+def test_un_bouton_impossible_dit_pourquoi(ecran):
+    forme = ecran.aller("P4").formulaire("saisir_demande")
+    assert forme.bouton.disabled
+    assert "Aucun dossier n&#x27;est ouvert" in forme.raison
+    ecran.remplir("ouvrir_dossier")
+    assert not forme.bouton.disabled
+    assert forme.raison == ""
+    assert "Dossier : brouillon" in ecran.html
+    debloquer = ecran.aller("P6").formulaire("debloquer")
+    assert debloquer.bouton.disabled
+    assert "Le dossier est brouillon : cette action demande un dossier édité." in debloquer.raison
+
+
+def test_le_plan_dit_ce_qui_manque_pour_l_equilibrer(ecran):
+    ecran.aller("P4").remplir("ouvrir_dossier")
+    natures = ecran.poste.situation.regles.natures
+    besoin, ressource = next(iter(natures["besoin"])), "pret"
+    ecran.remplir("plan", Ligne=("besoin", besoin), Montant="60 000,50")
+    assert "▲ Plan non équilibré : il manque 60 000,50 € aux ressources." in ecran.html
+    ecran.remplir("plan", Ligne=("ressource", ressource), Montant="60 000,50 €")
+    assert "✔ Plan équilibré : 60 000,50 € de chaque côté." in ecran.html
+
+
+def test_la_demande_enregistree_reste_dans_ses_champs(ecran, ouvrir):
+    ecran.aller("P4").remplir("ouvrir_dossier")
+    regles = ecran.poste.situation.regles
+    valeurs = {"Objet": next(iter(regles.objets)), "Bien": next(iter(regles.biens))}
+    dit = ecran.remplir("saisir_demande", **valeurs, Montant="60000", Durée="84", Taux="4,1")
+    assert "✔" in dit
+    forme = ouvrir().formulaire("saisir_demande")
+    lus = [forme.champ(nom).value for nom in ("Montant", "Durée", "Taux")]
+    assert lus == ["60 000", "84", "4,10"]
+
+
+def test_un_document_se_lit_depuis_tout_ecran_et_reste_ouvert(ecran):
+    document = next(d for d in ecran.poste.table("document") if not d["sur_demande"] and d["lignes"])
+    ecran.aller("P4").remplir("lire_document", Document=document["id"])
+    lu = document["lignes"][0][0].replace("'", "&#x27;")
+    assert lu in ecran.html
+    assert lu in ecran.aller("P5").html
+    assert [x["action"] for x in ecran.poste.journal()][-2:] == ["lire_document", "consulter"]
+
+
+def test_un_document_qui_n_est_pas_demande_ne_se_voit_pas(ecran):
+    pieces = ecran.poste.situation.regles.pieces
+    demandables = [d for d in ecran.poste.table("document") if d["sur_demande"] and d["piece"] in pieces]
+    ecran.aller("P4").remplir("ouvrir_dossier")
+    ecran.aller("P5")
+    titres = [libelle for libelle, _ in ecran.formulaire("joindre").champ("Document").options]
+    assert demandables
+    assert not {d["titre"] for d in demandables} & set(titres)
+    ecran.remplir("demander_document", Pièce=demandables[0]["piece"])
+    valeurs = [valeur for _, valeur in ecran.formulaire("joindre").champ("Document").options]
+    assert demandables[0]["id"] in valeurs
+
+
+# P7 and P8
+
+
+def test_l_ordre_du_conseil_n_est_pas_force_mais_controle(ecran):
+    ecran.aller("P7").remplir("commencer_conseil", Produit="PREVOYANCE")
+    besoin = ecran.poste.situation.regles.produits["PREVOYANCE"].besoins[0]
+    dit = ecran.remplir("conseiller", Besoin=besoin, Pourquoi="Il convient.")
+    assert "■ Bloqué (P7-B1)" in dit
+    info = ecran.poste.situation.regles.produits["PREVOYANCE"].informations[0]
+    dit = ecran.remplir("informer", Document=info)
+    assert "▲ Alerte (P7-A1)" in dit
+    assert "✔" in dit
+    signer = ecran.aller("P8").formulaire("signer")
+    assert not signer.bouton.disabled
+    signer.bouton.click()
+    assert "■ Bloqué (P8-B2)" in signer.reponse
+    assert "Prévoyance" in ecran.html
+
+
+def test_les_deux_ecrans_suivent_la_meme_souscription(ecran):
+    ecran.aller("P7").remplir("commencer_conseil", Produit="PREVOYANCE")
+    ecran.remplir("commencer_conseil", Produit="TPE")
+    assert ecran.bureau.souscription == 2
+    suivie = ecran.bureau.ouverts["P7"].suivie.widget
+    suivie.value = 1
+    ecran.aller("P8")
+    assert ecran.bureau.ouverts["P8"].suivie.widget.value == 1
+    assert ecran.bureau.souscription == 1
+
+
+# Two tabs, a file that cannot be written, the start again.
+
+
+def test_deux_onglets_une_action_sur_un_etat_perime_n_est_pas_faite(ouvrir):
+    ici, la = ouvrir().aller("P9"), ouvrir().aller("P9")
+    la.remplir("creer_tache", À_faire="Rappeler le client", Pour="15/01/2027")
+    dit = ici.remplir("creer_tache", À_faire="Rappeler le client", Pour="15/01/2027")
+    assert "Le poste a changé dans un autre onglet" in dit
+    assert "Rappeler le client" in ici.html, "the fresh state is shown"
+    rappels = [t for t in ici.poste.table("tache") if t["libelle"] == "Rappeler le client"]
+    assert len(rappels) == 1
+    assert "✔" in ici.remplir("creer_tache", À_faire="Relire le bail", Pour="15/01/2027")
+
+
+def test_lire_dans_un_autre_onglet_ne_gene_pas(ouvrir):
+    ici, la = ouvrir().aller("P9"), ouvrir()
+    la.aller("P2").aller("P5")
+    assert "✔" in ici.remplir("creer_tache", À_faire="Relire le bail", Pour="15/01/2027")
+
+
+def test_un_poste_bloque_dit_pourquoi_et_n_ecrit_plus(ecran, ouvrir):
+    ecran.poste.bloque = "Le dossier est protégé contre l'écriture."
+    bloque = Ecran(ecran.poste)
+    assert "Le dossier est protégé contre l&#x27;écriture." in bloque.html
+    for code in ("P2", "P3", "P4", "P5", "P9"):
+        formes = [w for w in bloque.aller(code).tout if "rncp-question" in w._dom_classes]
+        assert all(Formulaire(forme).bouton.disabled for forme in formes)
+    assert len(ecran.poste.journal()) == 1
+
+
+def test_recommencer_demande_confirmation(ouvrir):
+    ecran = ouvrir()
+    ecran.aller("P4").remplir("ouvrir_dossier")
+    ecran.bouton("Recommencer depuis le début").click()
+    ecran.bouton("Non, continuer").click()
+    assert len(ecran.poste.table("dossier")) == 1
+    ecran.bouton("Recommencer depuis le début").click()
+    ecran.bouton("Oui, recommencer").click()
+    assert ecran.poste.table("dossier") == []
+    assert "Dossier : brouillon" not in ecran.html
+
+
+def test_recommencer_n_existe_pas_en_evaluation(ouvrir):
+    ecran = ouvrir(entrainement=False)
+    assert not [w for w in ecran.tout if getattr(w, "description", "") == "Recommencer depuis le début"]
+
+
+def test_le_journal_ne_s_ecrit_que_deplie(ecran):
+    ecran.aller("P2").remplir("modifier", Champ="siren", Nouvelle_valeur="123456789")
+    assert "bloqué P2-B1" not in ecran.html
+    ecran.bureau.volet.selected_index = 0
+    assert "■ refusée (bloqué P2-B1)" in ecran.html
+    assert "Champ modifié : siren, 123456789" in ecran.html
+
+
+# The cell of the notebook.
+
+
+@pytest.fixture
+def poste(tmp_path, monkeypatch):
+    monkeypatch.setenv("RNCP_APPRENANT", "amelie.durand")
+    return PosteDeTravail("fournil", devoir=DEVOIR, ecrans=("P2", "P4"), dossier=tmp_path, entrainement=True)
+
+
+def ecran_de(poste):
+    return Ecran(
+        Poste.ouvrir(poste.dossier, poste.situation, devoir=DEVOIR, apprenant="amelie.durand", entrainement=True)
+    )
+
+
+def test_la_cellule_montre_les_ecrans(poste):
+    reprise, bureau = poste.affichages()
+    assert "ouvrez le menu Exécution" in reprise["text/html"]
+    assert VUE in bureau
+    assert bureau["text/plain"] == "Poste de travail « fournil »"
+
+
+def test_une_situation_inconnue_se_dit_a_la_place_du_poste(tmp_path):
+    [seul] = PosteDeTravail("inconnue", devoir=DEVOIR, dossier=tmp_path).affichages()
+    assert "Je ne connais pas la situation « inconnue »" in seul["text/html"].replace("\xa0", " ")
+
+
+def test_en_correction_la_cellule_est_du_html_sans_widget(poste, monkeypatch):
+    ecran = ecran_de(poste)
+    ecran.aller("P4").remplir("ouvrir_dossier")
+    ecran.aller("P2").remplir("modifier", Champ="loyer", Nouvelle_valeur="18 000")
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    [seul] = poste.affichages()
+    html = lisible(seul["text/html"])
+    assert VUE not in seul
+    assert "18 000 €" in html
+    assert "Dossier : brouillon" in html
+    assert "Champ modifié : loyer, 18 000" in html or "Champ modifié : loyer, 18000" in html
+    assert "amelie.durand" in html
+    assert "<h3>Opportunités</h3>" not in html, "only the screens of the cell"
+    lu = Structure(html)
+    assert (lu.legendes, lu.sans_portee) == (lu.tables, 0)
+
+
+def test_en_correction_un_poste_jamais_ouvert_se_dit(poste, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    [seul] = poste.affichages()
+    assert "Aucune action n&#x27;est enregistrée sur ce poste." in seul["text/html"]
+
+
+def test_les_objectifs_se_lisent_dans_l_etat_rejoue(poste):
+    def loyer(rejoue):
+        valeurs = {champ["nom"]: champ["valeur"] for champ in rejoue.table("champ")}
+        juste = valeurs["loyer"] == "18000"
+        return Retour(float(juste), "Le loyer est complété." if juste else "Le loyer manque.")
+
+    juge = poste.objectifs({"loyer": loyer, "autre": lambda _: Retour(0.5, "À moitié.")}, "loyer")
+    assert juge.constats() == {"loyer": Retour(0.0, PAS_COMMENCE)}
+    ecran_de(poste).aller("P2").remplir("modifier", Champ="loyer", Nouvelle_valeur="18 000")
+    assert juge.constats() == {"loyer": Retour(1.0, "Le loyer est complété.")}
+
+
+def test_les_objectifs_ne_croient_pas_les_tables(poste):
+    import sqlite3
+
+    ecran_de(poste).aller("P4").remplir("ouvrir_dossier")
+    with sqlite3.connect(poste.chemin) as base:
+        base.execute("UPDATE champ SET valeur = '18000' WHERE nom = 'loyer'")
+    juge = poste.objectifs({"loyer": lambda p: Retour(float("18000" in str(p.table("champ"))), "Loyer.")})
+    assert juge.constats() == {"loyer": Retour(0.0, "Loyer.")}
+
+
+# The chronology.
+
+
+def ligne(minute, ecran, resultat="accepte"):
+    return {
+        "ts": f"2027-01-12T{10 + minute // 60}:{minute % 60:02}:00+01:00",
+        "ecran": ecran,
+        "action": "x",
+        "resultat": resultat,
+    }
+
+
+def test_la_chronologie_compte_temps_refus_et_retours_par_ecran():
+    journal = [ligne(0, "P4"), ligne(3, "P5"), ligne(5, "P4", "refuse"), ligne(6, "P5")]
+    figure = chronologie(journal)
+    assert figure.donnees.loc["Demande de crédit"].to_dict() == {"Actions": 2, "Refus": 1, "Retours": 1, "Minutes": 2}
+    assert figure.donnees.loc["Pièces"].to_dict() == {"Actions": 2, "Refus": 0, "Retours": 0, "Minutes": 4}
+    assert "4 actions en 6 minutes, dont 1 refusée et 1 retour" in figure.alt
+    assert '<th scope="row">Pièces</th>' in figure.html()
+
+
+def test_une_longue_pause_ne_compte_pas():
+    figure = chronologie([ligne(0, "P1"), ligne(45, "P1"), ligne(47, "P1")])
+    assert figure.donnees["Minutes"].tolist() == [2]
+
+
+def test_la_chronologie_d_un_poste_neuf_dit_quoi_faire(poste):
+    from rncp_utils.erreurs import ErreurDonnees
+
+    with pytest.raises(ErreurDonnees, match="travaillez d'abord sur le poste"):
+        poste.chronologie()
