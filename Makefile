@@ -9,17 +9,17 @@ READY := $(VENV)/.ready
 demo: $(READY)
 	$(BIN)/rncp demo
 
-# One more than the processors: many tests wait for a kernel or a page.
-WORKERS = $$(( $$(nproc) + 1 ))
+# One worker more than the processors: many tests wait for a kernel or a page. Slow groups first (tests/conftest.py).
+PARALLEL = -n $$(( $$(nproc) + 1 )) --dist loadgroup --no-loadscope-reorder
 
 # The Hub's tests make accounts of the system: they run alone, after the others.
 test: $(READY)
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not hub"
+	$(BIN)/pytest $(PARALLEL) -m "not hub"
 	$(BIN)/pytest -m hub
 
 # Everything but the whole nbgrader cycle and the browser: what to run while writing.
 test-rapide: $(READY)
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not lent and not navigateur and not hub"
+	$(BIN)/pytest $(PARALLEL) -m "not lent and not navigateur and not hub"
 
 lab: $(READY)
 	$(BIN)/rncp lab

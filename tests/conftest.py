@@ -26,8 +26,13 @@ SHARED = ("parcours", "navigateur")
 LECONS = ("test_bloc", "test_exercices")
 
 
+# Before pytest-xdist reads the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep in one xdist worker the tests of a file, or of a folder that shares its fixtures (``--dist loadgroup``)."""
+    """Keep in one xdist worker the tests of a file, or of a folder that shares its fixtures (``--dist loadgroup``).
+
+    Slow tests come first: none is left for a worker to end alone (``--no-loadscope-reorder``).
+    """
     for item in items:
         # What makes accounts of the system runs alone, after the others (see the Makefile).
         if "administrateur" in getattr(item, "fixturenames", ()) or item.path.name == "test_hub.py":
@@ -37,3 +42,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             partage = "lecons"
         if not item.get_closest_marker("xdist_group"):  # a test may say its own
             item.add_marker(pytest.mark.xdist_group(partage or str(item.path)))
+    items.sort(
+        key=lambda item: item.get_closest_marker("navigateur") is None and item.get_closest_marker("lent") is None
+    )
