@@ -20,6 +20,7 @@ from rncp_utils.lecon.anomalies import Anomalie
 from rncp_utils.lecon.jeu import JeuDeQuestions, charger_questions
 from rncp_utils.lecon.reponses import chemin_reponses, fichiers_etrangers, lire_reponses
 from rncp_utils.lecon.verification import verifier_reponses
+from rncp_utils.poste.copies import PosteDemande, anomalies_du_poste, postes_du_devoir
 
 COLUMNS = ["apprenant", "devoir", "cellule", "code", "motif"]
 ABSENT = "absent"
@@ -56,10 +57,11 @@ def anomalies_du_devoir(cours: Path, devoir: str) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Attendu:
-    """What an assignment asks to be saved beside its notebook: forms, and interviews."""
+    """What an assignment asks to be saved beside its notebook: forms, interviews, and workstations."""
 
     jeu: JeuDeQuestions | None
     entretiens: list[Appel]
+    postes: list[PosteDemande]
 
     def fichiers(self, copie: Path) -> list[Path]:
         """Where a copy keeps what is asked."""
@@ -70,12 +72,14 @@ class _Attendu:
 
 def _attendu(officiel: Path, verite: Path | None) -> _Attendu:
     jeu = charger_questions(officiel / FORM) if (officiel / FORM).exists() else None
-    return _Attendu(jeu, entretiens_du_devoir(officiel, verite))
+    postes = postes_du_devoir(officiel, jeu.devoir, jeu.session) if jeu else []
+    return _Attendu(jeu, entretiens_du_devoir(officiel, verite), postes)
 
 
 def _anomalies_des_fichiers(copie: Path, attendu: _Attendu, apprenant: str) -> list[tuple[str, Anomalie]]:
     parties = list(_formulaires(copie, attendu.jeu, apprenant)) if attendu.jeu else []
     parties += [(a.cellule, anomalies_de_l_entretien(copie, a, apprenant)) for a in attendu.entretiens]
+    parties += [(p.cellule, anomalies_du_poste(copie, p, apprenant)) for p in attendu.postes]
     etrangers = [("", anomalie) for anomalie in fichiers_etrangers(copie, attendu.fichiers(copie))]
     if parties and all([anomalie.code for anomalie in trouvees] == [ABSENT] for _, trouvees in parties):
         vide = Anomalie(

@@ -21,6 +21,7 @@ from rncp_utils.lecon.verification import verifier_reponses
 
 # Never shown to the learner as a fault: kept aside by the form itself, or said by the count.
 FORMULAIRE = re.compile(r"(?:Formulaire|Questionnaire)\(\s*[\"']([\w.-]+)[\"']")
+POSTE = "mon_poste("
 _TUS = {"absent", "mis_de_cote", "nombre"}
 
 
@@ -47,6 +48,7 @@ def controler(dossier: Path, proprietaire: str) -> list[Constat]:
         for cellule in jeu.cellules
         for constat in _partie(dossier, jeu, cellule, proprietaire)
     ]
+    constats += _poste(dossier, jeu)
     return constats + [constat for chemin in sorted(dossier.glob("*.ipynb")) for constat in _notebook(chemin)]
 
 
@@ -63,6 +65,21 @@ def _partie(dossier: Path, jeu: JeuDeQuestions, cellule: str, proprietaire: str)
         constats.append(Constat(phrase, grave=True))
     trouvees = [anomalie for anomalie in [*lecture.anomalies, *anomalies] if anomalie.code not in _TUS]
     return constats + [Constat(a.phrase, grave=a.code != "copie") for a in trouvees]
+
+
+def _poste(dossier: Path, jeu: JeuDeQuestions) -> list[Constat]:
+    """The workstation of the assignment, when it has one and nothing was done there but reading."""
+    cellules = [cellule for chemin in dossier.glob("*.ipynb") for cellule in _cellules(chemin)]
+    if not any(POSTE in "".join(cellule.get("source", "")) for cellule in cellules):
+        return []
+    from rncp_utils.poste.base import chemin_du_poste  # only an assignment with a workstation needs its libraries
+    from rncp_utils.poste.poste import CELLULE
+    from rncp_utils.poste.rejeu import lire_journal_de
+
+    lignes = lire_journal_de(chemin_du_poste(dossier, jeu.devoir, CELLULE)).lignes
+    if any(ligne["action"] not in ("consulter", "lire_document") for ligne in lignes):
+        return []
+    return [Constat("« Le poste de travail » : aucune saisie n'y est enregistrée.", grave=True)]
 
 
 def _titres(dossier: Path) -> dict[str, str]:

@@ -173,6 +173,7 @@ class Lab:
     serveur: ServeurJupyter
     # Address of the application below the server's: JupyterLab, or ``notebooks`` for Notebook 7.
     application: str = "lab/tree"
+    apprenant: str = APPRENANT
 
     def ouvrir(self, notebook: Path) -> None:
         """Open a notebook of ``serveur.racine`` in a workspace that remembers nothing; its kernel is ready."""

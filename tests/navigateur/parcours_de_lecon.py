@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterable
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import nbformat
 
 from rncp_utils.entretien import Entretien, charger_scenario
 from rncp_utils.entretien.mots import mots
 from rncp_utils.entretien.pages import joli
+from rncp_utils.lecon.correction import Retour
 from rncp_utils.lecon.exercice import Exercice
 from rncp_utils.lecon.matrice import Matrice
 from rncp_utils.lecon.matrice import Objectifs as ObjectifsDeMatrice
 from rncp_utils.lecon.questions import APP, NUM, ORD, QCM, QCU, TAB, Question
 from rncp_utils.lecon.simulateur import Curseur, Interrupteur, Simulateur
+from rncp_utils.poste.interface import Objectifs as ObjectifsDuPoste
+from rncp_utils.poste.interface import PosteDeTravail
+from rncp_utils.poste.poste import Poste
 from rncp_utils.typographie import compter, typographier
+from tests.cours.gestes_du_bloc5 import gestes_de
 from tests.cours.matrice import gestes_modele
 from tests.cours.page import TEXTE, Page, fausse, juste, plate
 
@@ -31,12 +40,13 @@ class Parcours:
     Parameters
     ----------
     lab
-        The application (``conftest.Lab``).
+        The application (``conftest.Lab``): its page, and who learns there.
     """
 
     def __init__(self, lab: Any, chemin: Path, ici: Page) -> None:
         self.page = lab.page
         self.ici = ici
+        self.dossier, self.apprenant = chemin.parent, lab.apprenant
         self.cellules = nbformat.read(chemin, as_version=4).cells
 
     @property
@@ -91,14 +101,37 @@ class Parcours:
         bloc = self._formulaire(exercice)
         verifier = bloc.get_by_role("button", name="Vérifier ma réponse")
         verifier.click()
-        for retour in exercice.juge.constats().values():
-            attendre(bloc.locator(".rncp-retours"), f"▲ {retour.phrase}")
-        if isinstance(exercice.juge, ObjectifsDeMatrice):
+        for retour in self._constats(exercice):
+            attendre(bloc.locator(".rncp-retours"), f"{'✔' if retour.juste else '▲'} {retour.phrase}")
+        if isinstance(exercice.juge, ObjectifsDuPoste):
+            self.travailler(exercice.juge.poste, exercice)
+        elif isinstance(exercice.juge, ObjectifsDeMatrice):
             self.remplir(exercice.juge.matrice)
         else:
             self.jouer(exercice.juge.entretien)
         verifier.click()
         bloc.get_by_text(f"Exercice {exercice.nom} réussi").wait_for()
+
+    def travailler(self, poste: PosteDeTravail, exercice: Exercice) -> None:
+        """The actions that an exercise asks of the workstation, done on its file as a second tab would do them.
+
+        Its screens are played by ``test_poste.py``; here the page judges what it finds in the file.
+        """
+        qui = {"devoir": poste.devoir, "cellule": poste.cellule, "apprenant": self.apprenant}
+        ouvert = Poste.ouvrir(self.dossier, poste.situation, **qui)
+        for action, donnees in gestes_de(poste.devoir, exercice.nom, self.ici):
+            ouvert.faire(action, **donnees)
+
+    def _constats(self, exercice: Exercice) -> list[Retour]:
+        """What the page is to say of an exercise that is judged on what was done elsewhere."""
+        juge = exercice.juge
+        if isinstance(juge, ObjectifsDuPoste):
+            # The file is beside the page, not beside the lesson that was executed here.
+            ailleurs = copy(juge.poste)
+            ailleurs.dossier = self.dossier
+            juge = replace(juge, poste=ailleurs)
+        with patch.dict(os.environ, {"RNCP_APPRENANT": self.apprenant}):
+            return list(juge.constats().values())
 
     def remplir(self, matrice: Matrice) -> None:
         """The gestures that an exercise asks of a matrix, one after the other, then its journal played again."""

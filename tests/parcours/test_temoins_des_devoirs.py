@@ -1,8 +1,10 @@
-"""Four witness copies of each assignment with variants, for several learners; one of them through nbgrader itself too."""
+"""Four witness copies of each assignment with variants, for several learners; one through nbgrader itself too."""
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -18,20 +20,26 @@ from rncp_utils.entretien.journal import CELLULE as ENTRETIEN
 from rncp_utils.entretien.partie import ouvrir_partie
 from rncp_utils.lecon import ecrire_reponses
 from rncp_utils.lecon.jeu import charger_questions
+from rncp_utils.poste.base import chemin_du_poste
+from rncp_utils.poste.poste import CELLULE as POSTE
+from rncp_utils.poste.poste import Poste
 
 pytestmark = pytest.mark.lent
 VARIANTES = 5
 SESSION = "2026-S2"
-DEVOIRS = devoirs_attendus(Path(__file__).parents[2])
+DEPOT = Path(__file__).parents[2]
+DEVOIRS = devoirs_attendus(DEPOT)
 
 
 def _copier(cours: Path, devoir: str, apprenant: str, reponses: dict, *, joueur: str = "") -> Path:
-    """A copy with these answers; ``joueur``: who played its interview, when it is somebody else."""
+    """A copy with these answers; ``joueur``: who played its interview or workstation, when it is somebody else."""
     copie = cours / "submitted" / apprenant / devoir
     shutil.copytree(cours / "release" / devoir, copie)
     for cellule, donnees in reponses.items():
         if cellule == ENTRETIEN:
             _jouer(copie, devoir, joueur or apprenant, donnees["choix"])
+        elif cellule == POSTE:
+            _travailler(copie, devoir, joueur or apprenant, donnees.values())
         else:
             ecrire_reponses(copie, devoir, cellule, apprenant, SESSION, donnees)
     return copie
@@ -44,6 +52,15 @@ def _jouer(copie: Path, devoir: str, apprenant: str, choix: list[str]) -> None:
         assert partie.dire(dit), (devoir, dit)
 
 
+def _travailler(copie: Path, devoir: str, apprenant: str, actions: Iterable[str]) -> None:
+    une = charger_attendus(DEPOT, devoir).situation_de(apprenant, SESSION)
+    poste = Poste.ouvrir(copie, une, devoir=devoir, apprenant=apprenant, session=SESSION)
+    for action in actions:
+        nom, _, donnees = action.partition(" ")
+        resultat = poste.faire(nom, **json.loads(donnees))
+        assert resultat.accepte, (devoir, action, resultat.phrase)
+
+
 def _abimer(copie: Path, devoir: str) -> None:
     """Everything that a file of answers must not be."""
     dossier = copie / "reponses"
@@ -52,6 +69,9 @@ def _abimer(copie: Path, devoir: str) -> None:
     cellules = [*charger_questions(copie / "questions.json").cellules, ENTRETIEN]
     for rang, cellule in enumerate(cellules):
         (dossier / f"{devoir}__{cellule}.json").write_bytes(horreurs[rang % len(horreurs)])
+    chemin = chemin_du_poste(copie, devoir, POSTE)
+    chemin.parent.mkdir()
+    chemin.write_bytes(b"SQLite format 3\0" + b"\xff" * 5_000)
 
 
 # Each assignment in a worker of its own.

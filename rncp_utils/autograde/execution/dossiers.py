@@ -15,6 +15,8 @@ from rncp_utils.lecon.reponses import DOSSIER as ANSWERS
 from rncp_utils.lecon.reponses import TAILLE_MAX
 
 PREFIX = "rncp-correction-"
+# Folder and names of the files of a workstation (rncp_utils.poste.base, too heavy to be loaded for two words).
+WORKSTATIONS, WORKSTATION = "poste", ".sqlite"
 SET_ASIDE = ".recu"
 FILE_MAX = 50 * 2**20
 FOLDER_MAX = 200 * 2**20
@@ -116,26 +118,34 @@ def copier_officiels(fichiers: list[tuple[Path, str]], cible: Path) -> None:
 
 
 def copier_reponses(copie: Path, cible: Path) -> None:
-    """Copy the answers files of a copy, and nothing else of it, where the tests will run.
+    """Copy the answers files and the workstations of a copy, and nothing else of it, where the tests will run.
 
     A file that is too big, or that is no file, is put there as something as wrong but harmless: the test then says
     what was wrong with it, as it would have.
     """
-    origine = copie / ANSWERS
+    # Some names are those of old copies: tests tell them, without reading them.
+    _copier(copie / ANSWERS, cible / ANSWERS, ".json", TAILLE_MAX)
+    if os.path.lexists(copie / WORKSTATIONS):
+        from rncp_utils.poste.base import TAILLE_MAX as POSTE_MAX  # only a copy with a workstation needs its libraries
+
+        _copier(copie / WORKSTATIONS, cible / WORKSTATIONS, WORKSTATION, POSTE_MAX)
+
+
+def _copier(origine: Path, cible: Path, suffixe: str, maximum: int) -> None:
+    """Copy the files of a folder whose name holds ``suffixe``, each up to one byte above its maximum."""
     if origine.is_symlink() or not os.path.lexists(origine):
         return
     if not origine.is_dir():
-        (cible / ANSWERS).touch()
+        cible.touch()
         return
-    (cible / ANSWERS).mkdir()
+    cible.mkdir()
     with os.scandir(origine) as entrees:
         for entree in sorted(entrees, key=lambda e: e.name)[:ANSWER_FILES_MAX]:
-            # Some names are those of old copies: tests tell them, without reading them.
-            if ".json" in entree.name.lower():
-                _copier_reponse(Path(entree.path), cible / ANSWERS / entree.name)
+            if suffixe in entree.name.lower():
+                _copier_un(Path(entree.path), cible / entree.name, maximum)
 
 
-def _copier_reponse(source: Path, cible: Path) -> None:
+def _copier_un(source: Path, cible: Path, maximum: int) -> None:
     etat = source.lstat()
     if stat.S_ISLNK(etat.st_mode):
         cible.symlink_to("nulle-part")
@@ -146,4 +156,4 @@ def _copier_reponse(source: Path, cible: Path) -> None:
     # O_NOFOLLOW and a bounded read: what was looked at is what is copied.
     descripteur = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with os.fdopen(descripteur, "rb") as flux:
-        cible.write_bytes(flux.read(TAILLE_MAX + 1))
+        cible.write_bytes(flux.read(maximum + 1))
