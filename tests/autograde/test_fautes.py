@@ -51,8 +51,8 @@ def cours(depart, nouveau_cours):
     return _pareil(depart, nouveau_cours)
 
 
-# Imports once, then starts a run in a process of its own for each folder it is told. Kills it after a time, or as soon as
-# so many copies are graded: what a time means depends on how busy the machine is.
+# Imports once, then starts a run in a process of its own for each folder it is told. Kills it after a time, or as soon
+# as so many copies are graded: what a time means depends on how busy the machine is.
 TUEUR = """
     import os, signal, sys, time
     from pathlib import Path
