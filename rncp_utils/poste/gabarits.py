@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rncp_utils.donnees.agence.relation.numeros import iban_de
+from rncp_utils.donnees.agence.numeros import iban_de
 from rncp_utils.donnees.fils_rouges.modele import Credit
 from rncp_utils.donnees.fils_rouges.objets import Cas
 from rncp_utils.entreprise.documents.colonnes import normaliser

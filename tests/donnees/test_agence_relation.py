@@ -11,8 +11,8 @@ from stdnum.fr import siren, siret
 from rncp_utils.conformite import beneficiaires
 from rncp_utils.credit.garanties.couverture import couverture
 from rncp_utils.donnees import charger
+from rncp_utils.donnees.agence.numeros import cle_luhn, tirer_siren
 from rncp_utils.donnees.agence.relation.garanties import CAUTION, RENONCIATION, proportionnalite
-from rncp_utils.donnees.agence.relation.numeros import cle_luhn, tirer_siren
 from rncp_utils.entreprise import lire_cotation
 from rncp_utils.erreurs import ErreurDonnees
 

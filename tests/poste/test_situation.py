@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from sqlalchemy import create_engine, insert, select, text
 
-from rncp_utils.donnees.agence.relation.numeros import cle_luhn
+from rncp_utils.donnees.agence.numeros import cle_luhn
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.formats import euros, pourcent
 from rncp_utils.poste.situation import AUTRE_BANQUE, JOUR, Situation, lister_situations, situation

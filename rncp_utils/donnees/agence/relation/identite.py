@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from rncp_utils.donnees.agence import exercices
+from rncp_utils.donnees.agence.numeros import iban_de, siret_de, tirer_siren
 from rncp_utils.donnees.agence.profils import table_des_profils
 from rncp_utils.donnees.agence.relation.mots import communes, mots
-from rncp_utils.donnees.agence.relation.numeros import iban_de, siret_de, tirer_siren
 from rncp_utils.donnees.agence.relation.tirages import NAT, choisir, en_dates, en_jours, entre
 from rncp_utils.donnees.agence.socle import Socle
 from rncp_utils.donnees.agence.tirage import SOCIETES

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from rncp_utils.donnees.agence.numeros import siret_de, tirer_siren
 from rncp_utils.donnees.agence.relation.mots import communes, mots
-from rncp_utils.donnees.agence.relation.numeros import siret_de, tirer_siren
 from rncp_utils.donnees.agence.relation.tirages import NAT, en_dates, en_jours
 from rncp_utils.donnees.agence.socle import Socle
 from rncp_utils.portefeuille import section_naf
