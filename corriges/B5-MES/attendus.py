@@ -186,7 +186,7 @@ def _vasseur(une: Situation) -> Attendu:
         | {"statuts": "statuts", "pouvoirs": "proces_verbal", "beneficiaires_effectifs": "beneficiaires"},
         perimee="extrait_registre",
         garanties=[
-            ("nantissement_fonds_commerce", "Claire Vasseur", 0.4),
+            ("nantissement_fonds_commerce", "Optique Vasseur", 0.4),
             ("caution_mutuelle", "Organisme de garantie", 0.5),
         ],
         reglages={

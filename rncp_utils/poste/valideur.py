@@ -73,18 +73,23 @@ def calculer_ratios(
         "annuites_en_cours": en_cours,
         "annuites_nouvelles": nouvelles,
         "couverture": produit_arrondi(caf, UN, en_cours + nouvelles),
-        "couverture_apres_prelevements": produit_arrondi(caf - prelevements, UN, en_cours + nouvelles),
+        "couverture_apres_prelevements": (
+            None if prelevements is None else produit_arrondi(caf - prelevements, UN, en_cours + nouvelles)
+        ),
         "part_financee": produit_arrondi(dossier["montant"], UN, besoins),
         "engagement_total": engagement_total(dossier["montant"], engagements),
         "autonomie": autonomie,
     }
 
 
-def _comptes(situation: Situation) -> tuple[int, int, int | None]:
-    """Cash flow and drawings or dividends of year N (cents), equity over the balance sheet (basis points)."""
+def _comptes(situation: Situation) -> tuple[int, int | None, int | None]:
+    """Cash flow and drawings or dividends of year N (cents), equity over the balance sheet (basis points).
+
+    The book of a micro-entreprise tells no drawings: they are unknown, and not nothing.
+    """
     cas = situation.cas
     if not cas.exercices:
-        return centimes(cas.tresorerie_micro["N"].revenu_disponible), 0, None
+        return centimes(cas.tresorerie_micro["N"].revenu_disponible), None, None
     from rncp_utils.entreprise import caf_additive, ratios
 
     liasse = cas.exercices["N"]

@@ -27,11 +27,11 @@ def _part(points: int | None) -> str:
 
 RATIOS: dict[str, tuple[str, Callable[[int | None], str]]] = {
     "caf": ("Capacité d'autofinancement annuelle", montant),
-    "prelevements": ("Prélèvements personnels annuels", montant),
+    "prelevements": ("Prélèvements ou dividendes annuels", montant),
     "annuites_en_cours": ("Annuités des crédits en cours", montant),
     "annuites_nouvelles": ("Annuité du crédit demandé", montant),
     "couverture": ("Couverture des annuités par la CAF", _fois),
-    "couverture_apres_prelevements": ("Couverture après prélèvements", _fois),
+    "couverture_apres_prelevements": ("Couverture après prélèvements ou dividendes", _fois),
     "part_financee": ("Part du projet financée par le crédit", _part),
     "engagement_total": ("Engagement total de la banque", montant),
     "autonomie": ("Autonomie financière", _part),
