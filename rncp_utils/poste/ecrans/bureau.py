@@ -124,6 +124,8 @@ class Bureau:
 
     def parler(self, suivi: widgets.HTML, contenu: str) -> None:
         """Say something under a form; what was said under another one is taken away."""
+        if suivi.value == contenu:
+            suivi.value = ""  # a screen reader says again what is written again
         suivi.value = contenu
         # A document is opened because of what was said: that stays.
         if suivi is not self.documents.lire.suivi:
