@@ -171,7 +171,7 @@ def duree_longue(duree: int, vie: int | None) -> Controle | None:
         return None
     return _alerte(
         "P4-A1",
-        f"Le prêt dure {duree} mois, et le bien {vie} mois environ : il dépasse la durée repère du bien (règle du cours).",
+        f"Le prêt dure {duree} mois, le bien {vie} mois environ : il dépasse la durée repère (règle de cours).",
     )
 
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.lent
 
 CLASSE = {"ada": (), "bo": ("marge", "figure"), "cyd": ("tableau",), "dan": ("postes", "ebe")}
 # Enough to fall at every stage of a run; each death costs two runs.
-MORTS = 8
+MORTS = 6
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Répartition des autres créance
 
 COMPTABLES = tuple(code for code in lister_cas() if code != "CAS-06")
 DEVOIR, SESSION = "B1-CAS", "sel-2026-automne"
-PROMOTION = [f"apprenant{rang:03d}" for rang in range(70)]
+PROMOTION = [f"apprenant{rang:03d}" for rang in range(50)]
 QUELQUES_UNS = PROMOTION[:8]
 # Share of the pairs of learners that may find the same answer by chance.
 HASARD = 0.03
