@@ -20,8 +20,8 @@ def depot() -> Path:
     return Path(__file__).parents[1]
 
 
-# Folders whose tests share one costly fixture (a whole nbgrader cycle, a server and a browser).
-SHARED = ("parcours", "navigateur")
+# Folders whose tests share one costly fixture (a whole nbgrader cycle); a server and a browser are one a worker.
+SHARED = ("parcours",)
 # Files whose tests execute the same lessons in their own process.
 LECONS = ("test_bloc", "test_exercices")
 
