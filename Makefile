@@ -17,7 +17,7 @@ test: $(READY)
 	$(BIN)/pytest $(PARALLEL) -m "not hub and not complet"
 	$(BIN)/pytest -m hub
 
-# What `make test` leaves out: every lesson walked in Chromium. Before a delivery.
+# What `make test` leaves out: every lesson in a fresh kernel and walked in Chromium, more witness copies. Before a delivery.
 test-complet: $(READY)
 	$(BIN)/pytest $(PARALLEL) -m complet
 
