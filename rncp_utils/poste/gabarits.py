@@ -219,7 +219,13 @@ def _du_cas(cas: Cas) -> dict[str, int]:
 def _de_l_exercice(cas: Cas, annee: str) -> dict[str, int]:
     if annee in cas.tresorerie_micro:
         micro = cas.tresorerie_micro[annee]
-        return {"ca": micro.encaissements, "achats": micro.achats, "plateformes": micro.plateformes_publicite}
+        return {
+            "ca": micro.encaissements,
+            "achats": micro.achats,
+            "plateformes": micro.plateformes_publicite,
+            "transport": micro.transport,
+            "cotisations_an": micro.cotisations + micro.cfe,
+        }
     liasse = cas.exercices[annee]
     return {
         "ca": liasse["FL"],

@@ -1,5 +1,6 @@
 // Runs in JupyterLab with `element`, a node inside the workstation, before it is attached to the page.
-// Leads the focus to the screen that was opened, says which one it is, and lets the keyboard scroll what scrolls.
+// Leads the focus to the screen that was opened, says which one it is, brings what a form answers under the eyes, and lets
+// the keyboard scroll what scrolls.
 (function () {
   // About half a minute: beyond, the kernel is not slow but stopped, and the form says so.
   const IMAGES_ATTENDUES = 1800;
@@ -46,8 +47,29 @@
     });
   }
 
+  // Below a button that is at the bottom of the window, a refusal would be read by nobody. A button that can no longer be
+  // pressed loses the focus: the answer takes it, and Tab goes on from there.
+  function montrerLaReponse(poste) {
+    let bouton = null;
+    poste.addEventListener("click", (clic) => {
+      bouton = clic.target.closest(".rncp-question > button") || bouton;
+    });
+    new MutationObserver((changements) => {
+      const suivi = bouton && bouton.parentElement.querySelector(".rncp-suivi");
+      if (!suivi || !changements.some((changement) => suivi.contains(changement.target))) return;
+      requestAnimationFrame(() => {
+        if (bouton.disabled && [bouton, document.body].includes(document.activeElement)) {
+          suivi.tabIndex = -1;
+          suivi.focus({ preventScroll: true });
+        }
+        suivi.scrollIntoView({ block: "nearest" });
+      });
+    }).observe(poste, { childList: true, subtree: true });
+  }
+
   function preparer(poste) {
     conduireLeFocus(poste);
+    montrerLaReponse(poste);
     dire(poste);
     let prevu = false;
     new MutationObserver(() => {

@@ -376,4 +376,4 @@ def test_ce_qui_reste_a_lever_et_a_prendre_se_dit(l2, jouer):
     gestes = [*saisie(), *pieces(), *decision(), ("editer", {}), ("debloquer", {})]
     faux = fautifs(jouer("fournil", "B5-L2", gestes, l2.noms["mise_en_place"]))
     assert set(faux) == {"conditions", "prises", "deblocage", "forcage"}
-    assert "Apport, ou épargne" in faux["conditions"] and "Gage" in faux["prises"]
+    assert "Épargne disponible" in faux["conditions"] and "Gage" in faux["prises"]

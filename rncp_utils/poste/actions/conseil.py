@@ -16,6 +16,9 @@ from rncp_utils.typographie import enumerer
 REMISE = "remise"
 _REGLAGES = ("formule", "beneficiaire", "iban", "mandat")
 # Characters that the reference of a SEPA mandate may hold, 35 at most.
+_ACCORD_ABSENT = (
+    "Le client n'a pas donné son accord, ou les réglages ont changé depuis : recueillez-le avant la signature."
+)
 _MANDAT = re.compile(r"[A-Za-z0-9+?/:().,' -]{1,35}")
 
 
@@ -155,7 +158,7 @@ def _signer(e: Ecriture, d: dict[str, Any]) -> Fait:
     souscription = e.souscription(d["souscription"])
     _apres_conseil(e, souscription)
     if souscription["etat"] == etats.CONSEIL:
-        e.verifier(controles.etape_sautee("Le client n'a pas donné son accord : recueillez-le avant la signature."))
+        e.verifier(controles.etape_sautee(_ACCORD_ABSENT))
     _possible(souscription, "signer")
     manquent = _non_donnes(e, souscription, REMISE, _offre(e, souscription).remises)
     if manquent:
