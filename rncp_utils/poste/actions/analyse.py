@@ -43,10 +43,9 @@ def _garantie(e: Ecriture, d: dict[str, Any]) -> Fait:
 
 def personnes(e: Ecriture) -> tuple[str, ...]:
     """Names of whoever may give a guarantee: the client, who leads it or signs for it, and those around them."""
-    [client] = e.lignes("client", suivi=True)
-    eux = (client["denomination"], e.regles.representant)
-    dirigeants = (dirigeant.nom for dirigeant in e.situation.cas.dirigeants)
-    return (*eux, *dirigeants, *(tiers["nom"] for tiers in e.lignes("tiers")))
+    [client], cas = e.lignes("client", suivi=True), e.situation.cas
+    eux = (client["denomination"], cas.denomination, e.regles.representant)
+    return (*eux, *(dirigeant.nom for dirigeant in cas.dirigeants), *(tiers["nom"] for tiers in e.lignes("tiers")))
 
 
 def emprunteurs(e: Ecriture) -> tuple[str, ...]:
