@@ -47,6 +47,7 @@ def test_deux_passages_a_la_fois(cours, attendu, notes_de):
     assert notes_de(cours.adresse, cours.devoir) == attendu
 
 
+@pytest.mark.complet
 def test_une_grappe_dask_de_deux_machines(cours, attendu, notes_de):
     from distributed import LocalCluster
 

@@ -163,7 +163,7 @@ class TestCommande:
         assert rendu.exit_code == 1
         assert "n'existe pas : donnez son chemin avec --plan." in rendu.output
 
-    @pytest.mark.lent
+    @pytest.mark.complet
     def test_generer_ecrit_les_tables_et_la_verite(self, tmp_path, monkeypatch):
         plan = tmp_path / "plan.yaml"
         plan.write_bytes((DEPOT / "corriges" / "portefeuille" / "plan.yaml").read_bytes())

@@ -291,7 +291,7 @@ HISTOIRES: dict[str, Callable[[pd.DataFrame], list[np.ndarray]]] = {
 }
 
 
-@pytest.mark.lent
+@pytest.mark.complet
 class TestPromotion:
     """A whole class, and the next ones."""
 

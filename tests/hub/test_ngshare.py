@@ -16,7 +16,7 @@ import pytest
 
 from tests.hub.petit_hub import COURS, DEPOT, PetitHub, installer
 
-pytestmark = pytest.mark.lent
+pytestmark = [pytest.mark.lent, pytest.mark.complet]
 
 DEVOIR = "B9-ESSAI"
 

@@ -58,7 +58,7 @@ def _faits(journal: list[dict]) -> list[tuple]:
 
 
 @pytest.mark.parametrize(
-    "joueur", [pytest.param(nom, marks=[pytest.mark.complet] if nom == "moyen" else []) for nom in JOUEURS]
+    "joueur", [pytest.param(nom, marks=[] if nom == "bon" else [pytest.mark.complet]) for nom in JOUEURS]
 )
 def test_chacun_joue_b5_mes_par_les_ecrans_et_a_les_points_de_ce_qu_il_a_fait(cours, ouvrir_poste, tmp_path, joueur):
     apprenant = _apprenant_de(CLIENTS[joueur])

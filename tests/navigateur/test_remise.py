@@ -170,7 +170,10 @@ def enregistrer(page) -> None:
     page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
 
 
-@pytest.mark.parametrize(("application", "epreuve"), [("lab", JUSTE), ("tree", A_DEMI)], ids=["lab", "notebook7"])
+@pytest.mark.parametrize(
+    ("application", "epreuve"),
+    [pytest.param("lab", JUSTE, id="lab"), pytest.param("tree", A_DEMI, id="notebook7", marks=pytest.mark.complet)],
+)
 def test_f_m0_se_recupere_se_fait_se_rend_et_se_relit_au_clavier(poste, epreuve):
     poste.ouvrir_la_liste()
     presser(poste.liste, "button", "Fetch")

@@ -272,7 +272,9 @@ def _masquer_proc() -> None:
 
 
 @pytest.mark.lent
-@pytest.mark.parametrize("cas", ["ordinaire", "sans cgroup", "conteneur"])
+@pytest.mark.parametrize(
+    "cas", ["ordinaire", *(pytest.param(autre, marks=pytest.mark.complet) for autre in ("sans cgroup", "conteneur"))]
+)
 def test_les_attaques_echouent_aussi_ailleurs(depot, cas):
     """The same attacks where an account without any right builds the walls, or where something is missing."""
     if os.geteuid() != 0:  # then the other tests are already an ordinary account's
