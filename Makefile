@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 demo: $(READY)
 	$(BIN)/rncp demo
 
-# One worker more than the processors: many tests wait for a kernel or a page. Slow groups first (tests/conftest.py).
+# One worker more than the processors: many tests wait for a kernel or a page. Groups in the order of tests/conftest.py.
 PARALLEL = -n $$(( $$(nproc) + 1 )) --dist loadgroup --no-loadscope-reorder
 
 # The Hub's tests make accounts of the system: they run alone, after the others.

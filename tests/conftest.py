@@ -31,7 +31,7 @@ LECONS = ("test_bloc", "test_exercices")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep in one xdist worker the tests of a file, or of a folder that shares its fixtures (``--dist loadgroup``).
 
-    Slow tests come first: none is left for a worker to end alone (``--no-loadscope-reorder``).
+    Groups are taken in the order of the tests (``--no-loadscope-reorder``).
     """
     for item in items:
         # What makes accounts of the system runs alone, after the others (see the Makefile).
@@ -42,6 +42,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             partage = "lecons"
         if not item.get_closest_marker("xdist_group"):  # a test may say its own
             item.add_marker(pytest.mark.xdist_group(partage or str(item.path)))
-    items.sort(
-        key=lambda item: item.get_closest_marker("navigateur") is None and item.get_closest_marker("lent") is None
-    )
+    items.sort(key=_rang)
+
+
+def _rang(item: pytest.Item) -> int:
+    """Slow tests, the others, then those of a browser: Playwright leaves a loop running, and asyncio starts no other."""
+    if "navigateur" in item.path.parts:
+        return 2
+    return 0 if item.get_closest_marker("lent") else 1
