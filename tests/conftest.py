@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _rang(item: pytest.Item) -> int:
-    """Slow tests, the others, then those of a browser: Playwright leaves a loop running, and asyncio starts no other."""
+    """Slow tests, the others, then those of a browser: Playwright leaves a loop running, asyncio allows one."""
     if "navigateur" in item.path.parts:
         return 2
     return 0 if item.get_closest_marker("lent") else 1
