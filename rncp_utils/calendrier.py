@@ -1,7 +1,8 @@
-"""Jours fériés et jours ouvrés en France."""
+"""Jours fériés et jours ouvrés en France, mois de calendrier."""
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from typing import Any
 
@@ -9,6 +10,16 @@ import numpy as np
 
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.parametres.consultation import lire_date
+
+
+def mois_plus_tard(jour: dt.date, mois: int) -> dt.date:
+    """Le même jour, des mois plus tard (ou plus tôt) ; à défaut, le dernier jour de ce mois.
+
+    >>> mois_plus_tard(dt.date(2026, 11, 30), 3), mois_plus_tard(dt.date(2027, 1, 12), -12)
+    (datetime.date(2027, 2, 28), datetime.date(2026, 1, 12))
+    """
+    annee, rang = divmod(12 * jour.year + jour.month - 1 + mois, 12)
+    return dt.date(annee, rang + 1, min(jour.day, calendar.monthrange(annee, rang + 1)[1]))
 
 
 def paques(annee: int) -> dt.date:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rncp_utils.calendrier import jour_ouvre
+from rncp_utils.calendrier import jour_ouvre, mois_plus_tard
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.parametres import fiche_parametre, parametre
 from rncp_utils.parametres.consultation import lire_date
@@ -112,7 +112,7 @@ def fin_de_conservation(dernier_jour: Any, qualite: str = CLIENT) -> dt.date:
         raise ErreurDonnees(f"La qualité « {qualite} » est inconnue : choisissez {CLIENT} ou {PROSPECT}.")
     jour = lire_date(dernier_jour)
     annees = parametre("conformite.conservation", jour)[qualite]
-    return (pd.Timestamp(jour) + pd.DateOffset(years=annees)).date()
+    return mois_plus_tard(jour, 12 * annees)
 
 
 def echeances_reclamation(envoi: Any, *, paiement: bool = False, ouvrables: bool = False) -> dict[str, dt.date]:

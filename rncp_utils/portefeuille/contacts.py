@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import pandas as pd
-
-from rncp_utils.calendrier import jour_ouvre
+from rncp_utils.calendrier import jour_ouvre, mois_plus_tard
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.parametres import parametre
 from rncp_utils.parametres.consultation import lire_date
@@ -74,7 +72,7 @@ def dernier_jour_de_contact(evenement: str, connu_le: Any, date: Any = None) -> 
     if rythme == AFFAIRE:
         return jour_ouvre(connu + dt.timedelta(days=int(delais["affaire_jours"])))
     depart = max(connu, lire_date(date)) if date is not None else connu
-    return jour_ouvre((pd.Timestamp(depart) + pd.DateOffset(months=int(delais["courtoisie_mois"]))).date())
+    return jour_ouvre(mois_plus_tard(depart, int(delais["courtoisie_mois"])))
 
 
 def _nature(evenement: str) -> tuple[str, bool]:

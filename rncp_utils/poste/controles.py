@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rncp_utils.calendrier import mois_plus_tard
 from rncp_utils.formats import euros, pourcent
 from rncp_utils.monnaie import en_euros
 from rncp_utils.typographie import compter, enumerer, typographier
@@ -54,17 +55,6 @@ def part(points_de_base: int) -> str:
     return pourcent(points_de_base / UN)
 
 
-def plus_tard(jour: dt.date, mois: int) -> dt.date:
-    """The same day some months later (or earlier), or the last day of that month.
-
-    >>> plus_tard(dt.date(2026, 11, 30), 3), plus_tard(dt.date(2027, 1, 12), -12)
-    (datetime.date(2027, 2, 28), datetime.date(2026, 1, 12))
-    """
-    import pandas as pd
-
-    return (pd.Timestamp(jour) + pd.DateOffset(months=mois)).date()
-
-
 def meme_nom(a: str | None, b: str | None) -> bool:
     """Whether two texts name the same person, whatever the accents, the case and the order of the words.
 
@@ -81,7 +71,7 @@ def meme_nom(a: str | None, b: str | None) -> bool:
 
 def champs_anciens(champs: Iterable[Mapping[str, Any]], jour: dt.date) -> Controle | None:
     """P2-A1: fields that nobody has looked at for more than a year."""
-    limite = plus_tard(jour, -MISE_A_JOUR_MOIS)
+    limite = mois_plus_tard(jour, -MISE_A_JOUR_MOIS)
     anciens = [c["libelle"] for c in champs if c["maj_le"] and dt.date.fromisoformat(c["maj_le"]) < limite]
     if not anciens:
         return None
@@ -201,7 +191,7 @@ def piece_perimee(
     """P5-B2: a piece older than its life, or past its own end."""
     date, fin = (document[nom] and dt.date.fromisoformat(document[nom]) for nom in ("date_piece", "date_validite"))
     if validite_mois is not None and date is not None:
-        limite = plus_tard(date, validite_mois)
+        limite = mois_plus_tard(date, validite_mois)
         if limite < jour:
             return _bloque(
                 "P5-B2",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rncp_utils.calendrier import mois_plus_tard
 from rncp_utils.colonnes import Colonnes, selon
 from rncp_utils.erreurs import ErreurDonnees
 from rncp_utils.parametres import parametre
@@ -103,7 +104,7 @@ def sortie_de_defaut(regularisation: Any, *, restructure: bool = False) -> dt.da
     """
     jour = lire_date(regularisation)
     nom = "probation_restructuration_mois" if restructure else "probation_mois"
-    return (pd.Timestamp(jour) + pd.DateOffset(months=parametre(f"risque.defaut.{nom}", jour))).date()
+    return mois_plus_tard(jour, parametre(f"risque.defaut.{nom}", jour))
 
 
 def stade_ifrs9(

@@ -8,6 +8,7 @@ import inspect
 
 import pytest
 
+from rncp_utils.calendrier import mois_plus_tard
 from rncp_utils.poste import controles as c
 from tests.poste.petit_poste import JOUR
 
@@ -142,5 +143,5 @@ def test_les_phrases_disent_les_chiffres_lus():
     assert "02/06/2026" in c.piece_perimee(_document("2026-06-02"), "Extrait", JOUR, 3).phrase
 
 
-def test_plus_tard_garde_le_dernier_jour_du_mois():
-    assert c.plus_tard(dt.date(2028, 2, 29), -12) == dt.date(2027, 2, 28)
+def test_des_mois_plus_tard_gardent_le_dernier_jour_du_mois():
+    assert mois_plus_tard(dt.date(2028, 2, 29), -12) == dt.date(2027, 2, 28)
