@@ -219,28 +219,51 @@ def _anomalie_d_empreinte(brut: Mapping[str, Any], chemin: Path) -> list[Anomali
     return [Anomalie("empreinte", f"fichier « {chemin.name} »", probleme, "ce qui s'y lit est repris, à examiner")]
 
 
-def lire_octets(chemin: Path) -> bytes:
-    """Bytes of a regular file of at most ``TAILLE_MAX`` bytes, through no symbolic link."""
+def lire_octets(chemin: Path, maximum: int = TAILLE_MAX) -> bytes:
+    """Bytes of a regular file of at most ``maximum`` bytes, through no symbolic link.
+
+    Raises
+    ------
+    FichierRefuseError
+        As :func:`exiger_un_fichier`, or the file cannot be opened.
+    """
+    exiger_un_fichier(chemin, maximum)
+    try:
+        descripteur = os.open(chemin, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descripteur, "rb") as flux:
+            return flux.read(maximum)
+    except OSError as erreur:
+        raise _ferme(erreur) from None
+
+
+def exiger_un_fichier(chemin: Path, maximum: int = TAILLE_MAX) -> None:
+    """Refuse what is not a regular file of at most ``maximum`` bytes, reached through no symbolic link.
+
+    Raises
+    ------
+    FichierRefuseError
+        Before anything is opened: a pipe would never answer.
+    """
     try:
         if chemin.parent.is_symlink():
             raise FichierRefuseError("lien", "son dossier est un lien vers un autre endroit")
-        # lstat before opening: a pipe or a device must not even be opened.
         etat = chemin.lstat()
-        if stat.S_ISLNK(etat.st_mode):
-            raise FichierRefuseError("lien", "c'est un lien vers un autre fichier")
-        if not stat.S_ISREG(etat.st_mode):
-            raise FichierRefuseError("pas_un_fichier", "ce n'est pas un fichier ordinaire")
-        if etat.st_size > TAILLE_MAX:
-            raise FichierRefuseError("trop_gros", f"il dépasse {TAILLE_MAX // 1024} Kio")
-        descripteur = os.open(chemin, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descripteur, "rb") as flux:
-            return flux.read(TAILLE_MAX)
-    except (FileNotFoundError, NotADirectoryError):
-        raise FichierRefuseError(
-            "absent", "il n'existe pas", "aucune réponse n'a été enregistrée pour cette partie"
-        ) from None
     except OSError as erreur:
-        raise FichierRefuseError("illisible", f"il ne peut pas être ouvert ({type(erreur).__name__})") from None
+        raise _ferme(erreur) from None
+    if stat.S_ISLNK(etat.st_mode):
+        raise FichierRefuseError("lien", "c'est un lien vers un autre fichier")
+    if not stat.S_ISREG(etat.st_mode):
+        raise FichierRefuseError("pas_un_fichier", "ce n'est pas un fichier ordinaire")
+    if etat.st_size > maximum:
+        limite = f"{maximum // 1024**2} Mio" if maximum >= 1024**2 else f"{maximum // 1024} Kio"
+        raise FichierRefuseError("trop_gros", f"il dépasse {limite}")
+
+
+def _ferme(erreur: OSError) -> FichierRefuseError:
+    if isinstance(erreur, FileNotFoundError | NotADirectoryError):
+        suite = "aucune réponse n'a été enregistrée pour cette partie"
+        return FichierRefuseError("absent", "il n'existe pas", suite)
+    return FichierRefuseError("illisible", f"il ne peut pas être ouvert ({type(erreur).__name__})")
 
 
 def lire_objet(octets: bytes) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from rncp_utils.lecon.reponses import MIS_DE_COTE, FichierRefuseError
+from rncp_utils.lecon.reponses import MIS_DE_COTE, FichierRefuseError, exiger_un_fichier
 from rncp_utils.lecon.verrou import seul
 from rncp_utils.poste import base
 from rncp_utils.poste.poste import Poste
-from rncp_utils.poste.rejeu import Journal, Rejeu, exiger_un_fichier, lire_base, lire_journal_de, non_lu, rejouer
+from rncp_utils.poste.rejeu import Journal, Rejeu, lire_base, lire_journal_de, non_lu, rejouer
 from rncp_utils.poste.situation import Situation
 from rncp_utils.typographie import typographier
 
@@ -52,7 +52,7 @@ def _ouvrir(
 def _lire(chemin: Path) -> Journal:
     """What the file holds, once SQLite has undone what a dead kernel left half-written."""
     try:
-        exiger_un_fichier(chemin)
+        exiger_un_fichier(chemin, base.TAILLE_MAX)
         with base.moteur_du_fichier(chemin).connect() as connexion:
             connexion.exec_driver_sql("PRAGMA journal_mode = DELETE")
             connexion.exec_driver_sql("BEGIN IMMEDIATE")

@@ -8,9 +8,7 @@ that no trigger, view or computed column of a stranger is run.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from rncp_utils.lecon.anomalies import Anomalie, decrire, montrer
-from rncp_utils.lecon.reponses import LONGUEUR_D_IDENTIFIANT, FichierRefuseError
+from rncp_utils.lecon.reponses import LONGUEUR_D_IDENTIFIANT, FichierRefuseError, lire_octets
 from rncp_utils.poste import base, journal
 from rncp_utils.poste.poste import Poste, identifier
 from rncp_utils.poste.situation import Situation
@@ -89,47 +87,15 @@ def lire_journal_de(chemin: Path | str) -> Journal:
     """Read a file of a workstation, whoever made it. Never raises for what the folder or the file contains."""
     chemin = Path(chemin)
     try:
-        return lire_base(_octets(chemin))
+        return lire_base(lire_octets(chemin, base.TAILLE_MAX))
     except FichierRefuseError as refus:
         return non_lu(chemin, refus)
 
 
 def non_lu(chemin: Path, refus: FichierRefuseError) -> Journal:
     """What is known of a file that cannot be taken."""
-    return Journal(anomalies=(Anomalie(refus.code, f"fichier « {chemin.name} »", refus.probleme, refus.suite),))
-
-
-def _octets(chemin: Path) -> bytes:
-    """Bytes of a file that :func:`exiger_un_fichier` admits."""
-    exiger_un_fichier(chemin)
-    try:
-        descripteur = os.open(chemin, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descripteur, "rb") as flux:
-            return flux.read(base.TAILLE_MAX)
-    except OSError as erreur:
-        raise FichierRefuseError("illisible", f"il ne peut pas être ouvert ({type(erreur).__name__})", RIEN) from None
-
-
-def exiger_un_fichier(chemin: Path) -> None:
-    """Refuse what is not a regular file of at most ``TAILLE_MAX`` bytes, reached through no symbolic link.
-
-    Raises
-    ------
-    FichierRefuseError
-        Before anything is opened: a pipe would never answer.
-    """
-    try:
-        etat = chemin.lstat()
-        if chemin.parent.is_symlink() or stat.S_ISLNK(etat.st_mode):
-            raise FichierRefuseError("lien", "c'est un lien vers un autre endroit", RIEN)
-        if not stat.S_ISREG(etat.st_mode):
-            raise FichierRefuseError("pas_un_fichier", "ce n'est pas un fichier ordinaire", RIEN)
-        if etat.st_size > base.TAILLE_MAX:
-            raise FichierRefuseError("trop_gros", f"il dépasse {base.TAILLE_MAX // 1024**2} Mio", RIEN)
-    except (FileNotFoundError, NotADirectoryError):
-        raise FichierRefuseError(ABSENT, "il n'existe pas", "rien n'a été fait au poste de travail") from None
-    except OSError as erreur:
-        raise FichierRefuseError("illisible", f"il ne peut pas être ouvert ({type(erreur).__name__})", RIEN) from None
+    suite = "rien n'a été fait au poste de travail" if refus.code == ABSENT else RIEN
+    return Journal(anomalies=(Anomalie(refus.code, f"fichier « {chemin.name} »", refus.probleme, suite),))
 
 
 def lire_base(octets: bytes) -> Journal:
@@ -141,7 +107,7 @@ def lire_base(octets: bytes) -> Journal:
         It is not one of ours.
     """
     if not octets.startswith(b"SQLite format 3\0"):
-        raise FichierRefuseError("illisible", "ce n'est pas un fichier du poste de travail", RIEN)
+        raise FichierRefuseError("illisible", "ce n'est pas un fichier du poste de travail")
     # A viewer may have left it in write-ahead mode (two bytes of the header), which a database in memory cannot have.
     octets = octets[:18] + b"\x01\x01" + octets[20:]
     connexion = sqlite3.connect(":memory:", isolation_level=None)
@@ -151,7 +117,7 @@ def lire_base(octets: bytes) -> Journal:
         _exiger_notre_schema(connexion)
         return _lire(connexion)
     except (sqlite3.Error, UnicodeDecodeError, MemoryError, OverflowError):
-        raise FichierRefuseError("illisible", "il est abîmé", RIEN) from None
+        raise FichierRefuseError("illisible", "il est abîmé") from None
     finally:
         connexion.close()
 
@@ -171,9 +137,9 @@ def _exiger_notre_schema(connexion: sqlite3.Connection) -> None:
     """Before anything else is read: what the schema holds could be run by reading a table."""
     lu = _schema(connexion.execute(f"SELECT type, name, tbl_name, sql FROM sqlite_master LIMIT {LIGNES_D_UNE_TABLE}"))
     if lu != _notre_schema():
-        raise FichierRefuseError("schema", "ses tables ne sont pas celles du poste de travail", RIEN)
+        raise FichierRefuseError("schema", "ses tables ne sont pas celles du poste de travail")
     if connexion.execute("PRAGMA integrity_check(1)").fetchall() != [("ok",)]:
-        raise FichierRefuseError("integrite", "il est abîmé", RIEN)
+        raise FichierRefuseError("integrite", "il est abîmé")
 
 
 def _schema(lignes: Iterable[tuple]) -> frozenset[tuple[str, ...]]:
@@ -190,7 +156,7 @@ def _notre_schema() -> frozenset[tuple[str, ...]]:
 def _lire(connexion: sqlite3.Connection) -> Journal:
     identites = _lignes(connexion, "identite", 2)
     if len(identites) != 1:
-        raise FichierRefuseError("identite", "il ne dit pas à qui il appartient", RIEN)
+        raise FichierRefuseError("identite", "il ne dit pas à qui il appartient")
     identite = dict(zip(_colonnes("identite"), identites[0], strict=True))
     anomalies: list[Anomalie] = []
     lignes = list(_lignes_du_journal(connexion, anomalies))
