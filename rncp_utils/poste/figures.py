@@ -70,7 +70,7 @@ def chronologie(journal: Sequence[Mapping[str, Any]], *, source: str = "") -> Fi
 
 def _actions(journal: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """One row an action: screen, minutes since the start without the pauses, whether it was refused, or is a return."""
-    actions = pd.DataFrame({"ecran": [ligne["ecran"] for ligne in journal]})
+    actions = pd.DataFrame({"ecran": _ecrans(journal)})
     actions["refusee"] = [ligne["resultat"] != ACCEPTE for ligne in journal]
     instants = [_instant(ligne["ts"]) for ligne in journal]
     ecarts = [_ecart(avant, apres) for avant, apres in pairwise(instants)]
@@ -80,6 +80,15 @@ def _actions(journal: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     actions["rang"] = rangs
     actions["retour"] = rangs < rangs.shift(fill_value=-1)
     return actions
+
+
+def _ecrans(journal: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Screen of each action; a document is read under any of them, and reading one is no move to another."""
+    ecrans: list[str] = []
+    for ligne in journal:
+        sur_place = ligne["action"] == "lire_document" and ecrans
+        ecrans.append(ecrans[-1] if sur_place else ligne["ecran"])
+    return ecrans
 
 
 def _instant(ts: str) -> dt.datetime | None:
