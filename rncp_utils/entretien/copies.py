@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,8 @@ from rncp_utils.entretien.journal import CELLULE, lire_journal
 from rncp_utils.entretien.modele import Scenario
 from rncp_utils.entretien.rejeu import Rejeu, rejouer
 from rncp_utils.entretien.verite import ROUGES
-from rncp_utils.lecon.anomalies import Anomalie, decrire, montrer
+from rncp_utils.lecon.anomalies import Anomalie, decrire, heures_douteuses, montrer
+from rncp_utils.lecon.appels import appels
 
 NOM = "Entretien"
 
@@ -49,22 +48,12 @@ def entretiens_du_devoir(dossier: Path, verite: Path | None = None) -> list[Appe
     """
     from nbformat import read  # a notebook that plays an interview does not need it
 
-    appels = []
+    trouves = []
     for chemin in sorted(dossier.glob("*.ipynb")):
         for cellule in read(chemin, as_version=4).cells:
-            if cellule.cell_type == "code" and NOM in cellule.source:
-                appels += [_appel(noeud, dossier, verite) for noeud in _appels(cellule.source)]
-    return appels
-
-
-def _appels(source: str) -> Iterator[ast.Call]:
-    try:
-        arbre = ast.parse(source)
-    except SyntaxError:  # a cell with a magic plays no interview
-        return
-    for noeud in ast.walk(arbre):
-        if isinstance(noeud, ast.Call) and getattr(noeud.func, "id", "") == NOM and noeud.args:
-            yield noeud
+            if cellule.cell_type == "code":
+                trouves += [_appel(noeud, dossier, verite) for noeud in appels(cellule.source, NOM)]
+    return trouves
 
 
 def _appel(noeud: ast.Call, dossier: Path, verite: Path | None) -> Appel:
@@ -115,14 +104,12 @@ def _deroulement(rejeu: Rejeu) -> Iterator[Anomalie]:
 
 def _dates(rejeu: Rejeu) -> Iterator[Anomalie]:
     """Hours that go backwards, or that nobody can read: a clock put back, or a journal written by hand."""
-    instants = [_instant(tour.horodatage) for tour in rejeu.situation.tours]
-    illisibles = sum(instant is None for instant in instants)
+    illisibles, reculent = heures_douteuses(tour.horodatage for tour in rejeu.situation.tours)
     if illisibles:
         pluriel = "s" if illisibles > 1 else ""
         probleme = f"l'heure de {illisibles} échange{pluriel} ne peut pas être lue"
         yield _anomalie("horodatage", probleme, "l'ordre des échanges est gardé, à examiner")
-    lus = [instant for instant in instants if instant is not None]
-    if any(apres < avant for avant, apres in pairwise(lus)):
+    if reculent:
         yield _anomalie("horodatage", "ses heures reviennent en arrière", "l'ordre des échanges est gardé, à examiner")
 
 
@@ -137,14 +124,6 @@ def _bloquantes(rejeu: Rejeu, appel: Appel) -> Iterator[Anomalie]:
         )
         suite = "si l'expert la confirme, écrivez-la dans « erreurs_bloquantes.csv », avec son motif"
         yield _anomalie("erreur_bloquante", probleme, suite)
-
-
-def _instant(texte: str) -> float | None:
-    try:
-        # With or without a zone, and beyond what a clock of this machine counts: only the order matters.
-        return datetime.fromisoformat(texte).timestamp()
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def _anomalie(code: str, probleme: str, suite: str) -> Anomalie:

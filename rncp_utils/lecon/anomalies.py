@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
@@ -51,3 +54,18 @@ def decrire(valeur: object) -> str:
 def reponse_ecartee(identifiant: str, code: str, probleme: str, suite: str = "elle est écartée") -> Anomalie:
     """Anomaly of the answer to one question."""
     return Anomalie(code, f"réponse à la question « {montrer(identifiant)} »", probleme, suite)
+
+
+def heures_douteuses(textes: Iterable[object]) -> tuple[int, bool]:
+    """How many hours nobody can read, and whether the others go backwards: a clock put back, or a hand."""
+    lues = [_instant(texte) for texte in textes]
+    connues = [instant for instant in lues if instant is not None]
+    return len(lues) - len(connues), any(apres < avant for avant, apres in pairwise(connues))
+
+
+def _instant(texte: object) -> float | None:
+    try:
+        # With or without a zone, and beyond what a clock of this machine counts: only the order matters.
+        return datetime.fromisoformat(texte).timestamp()
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None

@@ -18,10 +18,11 @@ from rncp_utils.lecon.lecon_html import texte
 from rncp_utils.lecon.reponses import lire_reponses
 from rncp_utils.lecon.saisie import complete
 from rncp_utils.lecon.verification import verifier_reponses
+from rncp_utils.poste.copies import PosteDemande, postes_ecrits
+from rncp_utils.poste.fichier import LECTURES
 
 # Never shown to the learner as a fault: kept aside by the form itself, or said by the count.
 FORMULAIRE = re.compile(r"(?:Formulaire|Questionnaire)\(\s*[\"']([\w.-]+)[\"']")
-POSTE = "mon_poste("
 _TUS = {"absent", "mis_de_cote", "nombre"}
 
 
@@ -68,18 +69,19 @@ def _partie(dossier: Path, jeu: JeuDeQuestions, cellule: str, proprietaire: str)
 
 
 def _poste(dossier: Path, jeu: JeuDeQuestions) -> list[Constat]:
-    """The workstation of the assignment, when it has one and nothing was done there but reading."""
-    cellules = [cellule for chemin in dossier.glob("*.ipynb") for cellule in _cellules(chemin)]
-    if not any(POSTE in "".join(cellule.get("source", "")) for cellule in cellules):
-        return []
+    """The workstations of the assignment where nothing was done but reading."""
+    cellules = [cellule for chemin in sorted(dossier.glob("*.ipynb")) for cellule in _cellules(chemin)]
+    sources = ("".join(c.get("source", "")) for c in cellules if c.get("cell_type") == "code")
+    vides = [p for p in postes_ecrits(sources, jeu.devoir, jeu.session) if not _travaille(dossier, p)]
+    return [Constat("« Le poste de travail » : aucune saisie n'y est enregistrée.", grave=True) for _ in vides]
+
+
+def _travaille(dossier: Path, poste: PosteDemande) -> bool:
     from rncp_utils.poste.base import chemin_du_poste  # only an assignment with a workstation needs its libraries
-    from rncp_utils.poste.poste import CELLULE
     from rncp_utils.poste.rejeu import lire_journal_de
 
-    lignes = lire_journal_de(chemin_du_poste(dossier, jeu.devoir, CELLULE)).lignes
-    if any(ligne["action"] not in ("consulter", "lire_document") for ligne in lignes):
-        return []
-    return [Constat("« Le poste de travail » : aucune saisie n'y est enregistrée.", grave=True)]
+    lignes = lire_journal_de(chemin_du_poste(dossier, poste.devoir, poste.cellule)).lignes
+    return any(ligne["action"] not in LECTURES for ligne in lignes)
 
 
 def _titres(dossier: Path) -> dict[str, str]:

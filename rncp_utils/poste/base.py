@@ -21,13 +21,10 @@ from sqlalchemy.pool import NullPool, StaticPool
 
 from rncp_utils.fichiers import ecriture_atomique
 from rncp_utils.lecon.reponses import chemin_reponses
+from rncp_utils.poste.fichier import DOSSIER, SUFFIXE, TAILLE_MAX
 from rncp_utils.poste.situation import Situation
 from rncp_utils.poste.tables import METADATA
 
-DOSSIER = "poste"
-SUFFIXE = ".sqlite"
-# A grader reads no larger file: none is ever written.
-TAILLE_MAX = 16 * 1024 * 1024
 _PAGE = 4_096
 # Another tab holds the file for some milliseconds; a dead one does not hold it at all.
 ATTENTE_S = 5.0

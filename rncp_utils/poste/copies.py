@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from rncp_utils.lecon.anomalies import Anomalie, decrire, montrer
+from rncp_utils.lecon.anomalies import Anomalie, decrire, heures_douteuses, montrer
+from rncp_utils.lecon.appels import appels
+from rncp_utils.poste.fichier import CELLULE
 
-NOM, CELLULE = "mon_poste", "poste"
+NOM = "mon_poste"
 # Refusals of one check above which the expert is told.
 REFUS_TOLERES = 3
 
@@ -40,23 +40,13 @@ def postes_du_devoir(dossier: Path, devoir: str, session: str) -> list[PosteDema
     """Workstations of a released assignment, in the order of its notebooks."""
     from nbformat import read  # a notebook that shows a workstation does not need it
 
-    return [
-        _demande(appel, devoir, session)
-        for chemin in sorted(dossier.glob("*.ipynb"))
-        for cellule in read(chemin, as_version=4).cells
-        if cellule.cell_type == "code" and NOM in cellule.source
-        for appel in _appels(cellule.source)
-    ]
+    cellules = (c for chemin in sorted(dossier.glob("*.ipynb")) for c in read(chemin, as_version=4).cells)
+    return postes_ecrits((c.source for c in cellules if c.cell_type == "code"), devoir, session)
 
 
-def _appels(source: str) -> Iterator[ast.Call]:
-    try:
-        arbre = ast.parse(source)
-    except SyntaxError:  # a cell with a magic opens no workstation
-        return
-    for noeud in ast.walk(arbre):
-        if isinstance(noeud, ast.Call) and getattr(noeud.func, "id", "") == NOM and noeud.args:
-            yield noeud
+def postes_ecrits(sources: Iterable[str], devoir: str, session: str) -> list[PosteDemande]:
+    """Workstations that the code of some cells opens, in their order."""
+    return [_demande(appel, devoir, session) for source in sources for appel in appels(source, NOM)]
 
 
 def _demande(appel: ast.Call, devoir: str, session: str) -> PosteDemande:
@@ -90,12 +80,11 @@ def _session(lue: object, attendue: str) -> Iterator[Anomalie]:
 
 def _dates(journal: list[dict[str, Any]]) -> Iterator[Anomalie]:
     """Hours that go backwards, or that nobody can read: a clock put back, or a journal written by hand."""
-    lus = [_instant(ligne["ts"]) for ligne in journal]
-    connus = [instant for instant in lus if instant is not None]
-    if len(connus) < len(lus):
-        probleme = f"l'heure de certaines actions ne peut pas être lue ({len(lus) - len(connus)})"
+    illisibles, reculent = heures_douteuses(ligne["ts"] for ligne in journal)
+    if illisibles:
+        probleme = f"l'heure de certaines actions ne peut pas être lue ({illisibles})"
         yield _anomalie("horodatage", probleme, "l'ordre des actions est gardé, à examiner")
-    if any(apres < avant for avant, apres in pairwise(connus)):
+    if reculent:
         yield _anomalie("horodatage", "ses heures reviennent en arrière", "l'ordre des actions est gardé, à examiner")
 
 
@@ -105,13 +94,6 @@ def _contournements(controles: list[dict[str, Any]]) -> Iterator[Anomalie]:
         if fois > REFUS_TOLERES:
             probleme = f"le contrôle {code} a bloqué {fois} actions"
             yield _anomalie("contournement", probleme, "un expert métier regarde pourquoi, sans retrait de points")
-
-
-def _instant(texte: str) -> float | None:
-    try:
-        return datetime.fromisoformat(texte).timestamp()
-    except (TypeError, ValueError, OverflowError, OSError):
-        return None
 
 
 def _anomalie(code: str, probleme: str, suite: str) -> Anomalie:

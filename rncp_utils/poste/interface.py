@@ -14,6 +14,7 @@ from rncp_utils.lecon.affichage import Affichage
 from rncp_utils.lecon.correction import Retour
 from rncp_utils.lecon.identite import CORRECTION, apprenant, mode
 from rncp_utils.poste.ecrans.mots import ECRANS
+from rncp_utils.poste.fichier import CELLULE
 
 if TYPE_CHECKING:
     from rncp_utils.figures import FigureAccessible
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from rncp_utils.poste.rejeu import Rejeu
     from rncp_utils.poste.situation import Situation
 
-CELLULE = "poste"
 PAS_COMMENCE = "Rien n'est encore fait sur le poste : travaillez-y, puis cliquez sur « Vérifier ma réponse »."
 
 

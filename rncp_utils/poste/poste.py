@@ -18,11 +18,11 @@ from rncp_utils.poste.actions.champs import Refus, lire_champs
 from rncp_utils.poste.actions.client import ECRANS
 from rncp_utils.poste.actions.ecriture import Action, Ecriture
 from rncp_utils.poste.controles import Controle
+from rncp_utils.poste.fichier import CELLULE
 from rncp_utils.poste.situation import Situation
 from rncp_utils.poste.tables import METADATA
 from rncp_utils.typographie import typographier
 
-CELLULE = "poste"
 TROP_LONG = (
     f"Ce poste a noté {journal.LIGNES_MAX} actions, le maximum : plus rien n'est enregistré. Prévenez votre formateur."
 )

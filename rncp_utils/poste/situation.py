@@ -138,7 +138,7 @@ class Situation:
     code : str
         « vasseur », « fournil », « nouri » or « kelya ».
     version : int
-        Raised when what is planted changes: a file made from another version is not replayed against this one.
+        Raised when what is planted changes: a file made from another version is replayed, and told.
     cas : Cas
         Thread case, or the learner's variant of it (euros).
     jour : date
@@ -154,6 +154,15 @@ class Situation:
     jour: dt.date
     lignes: Mapping[str, tuple[Mapping[str, Any], ...]]
     regles: Regles
+
+    @property
+    def personnes(self) -> tuple[str, ...]:
+        """Names of whoever may give a guarantee or benefit: the client, who leads it or signs for it, those around."""
+        suivis = (client["denomination"] for client in self.lignes["client"] if client["suivi"])
+        dirigeants = (dirigeant.nom for dirigeant in self.cas.dirigeants)
+        autour = (tiers["nom"] for tiers in self.lignes.get("tiers", ()))
+        eux = (*suivis, self.cas.denomination, self.regles.representant, *dirigeants, *autour)
+        return tuple(dict.fromkeys(eux))
 
 
 def situation(code: str, *, apprenant: str = "", devoir: str = "", session: str = "") -> Situation:

@@ -13,10 +13,9 @@ from tempfile import TemporaryDirectory, gettempdir
 from rncp_utils.lecon.anomalies import Anomalie, montrer
 from rncp_utils.lecon.reponses import DOSSIER as ANSWERS
 from rncp_utils.lecon.reponses import TAILLE_MAX
+from rncp_utils.poste import fichier
 
 PREFIX = "rncp-correction-"
-# Folder and names of the files of a workstation (rncp_utils.poste.base, too heavy to be loaded for two words).
-WORKSTATIONS, WORKSTATION = "poste", ".sqlite"
 SET_ASIDE = ".recu"
 FILE_MAX = 50 * 2**20
 FOLDER_MAX = 200 * 2**20
@@ -125,10 +124,7 @@ def copier_reponses(copie: Path, cible: Path) -> None:
     """
     # Some names are those of old copies: tests tell them, without reading them.
     _copier(copie / ANSWERS, cible / ANSWERS, ".json", TAILLE_MAX)
-    if os.path.lexists(copie / WORKSTATIONS):
-        from rncp_utils.poste.base import TAILLE_MAX as POSTE_MAX  # only a copy with a workstation needs its libraries
-
-        _copier(copie / WORKSTATIONS, cible / WORKSTATIONS, WORKSTATION, POSTE_MAX)
+    _copier(copie / fichier.DOSSIER, cible / fichier.DOSSIER, fichier.SUFFIXE, fichier.TAILLE_MAX)
 
 
 def _copier(origine: Path, cible: Path, suffixe: str, maximum: int) -> None:

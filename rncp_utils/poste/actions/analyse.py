@@ -33,19 +33,12 @@ def _garantie(e: Ecriture, d: dict[str, Any]) -> Fait:
     dossier = e.dossier("garantie")
     nature = parmi(d["nature"], e.regles.garanties, "Nature de la garantie")
     e.verifier(controles.montant_negatif(d["montant"]))
-    if not any(controles.meme_nom(d["garant"], nom) for nom in personnes(e)):
+    if not any(controles.meme_nom(d["garant"], nom) for nom in e.situation.personnes):
         raise Refus(f"Je ne connais pas « {d['garant']} » dans ce dossier : choisissez le garant dans la liste.")
     if nature in e.regles.cautions:
         e.verifier(controles.caution_de_soi(d["garant"], emprunteurs(e)))
     rang = e.ajouter("garantie", dossier=dossier["id"], prise=False, **d)
     return Fait(f"{e.regles.garanties[nature]} : {controles.montant(d['montant'])}.", rang)
-
-
-def personnes(e: Ecriture) -> tuple[str, ...]:
-    """Names of whoever may give a guarantee: the client, who leads it or signs for it, and those around them."""
-    [client], cas = e.lignes("client", suivi=True), e.situation.cas
-    eux = (client["denomination"], cas.denomination, e.regles.representant)
-    return (*eux, *(dirigeant.nom for dirigeant in cas.dirigeants), *(tiers["nom"] for tiers in e.lignes("tiers")))
 
 
 def emprunteurs(e: Ecriture) -> tuple[str, ...]:

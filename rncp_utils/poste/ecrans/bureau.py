@@ -28,6 +28,7 @@ from rncp_utils.poste.ecrans.souscription import Souscription
 from rncp_utils.poste.ecrans.suivi import Suivi
 from rncp_utils.poste.ecrans.tableau_de_bord import TableauDeBord
 from rncp_utils.poste.ecrans.tableaux import STYLE, html, paragraphe
+from rncp_utils.poste.fichier import LECTURES
 from rncp_utils.poste.journal import ACCEPTE
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 SCRIPT = Path(__file__).parents[1].joinpath("poste.js").read_text(encoding="utf-8")
 _ECRANS = (TableauDeBord, Profil, Opportunites, Demande, Pieces, Decision, Conseil, Souscription, Suivi)
 CLASSES: dict[str, type[Ecran]] = {classe.code: classe for classe in _ECRANS}
-# Reading changes nothing: it does not make a screen out of date.
-_LECTURES = frozenset({"consulter", "lire_document"})
 RECOMMENCER = "Recommencer depuis le début ? Tout ce que vous avez fait sur ce poste sera effacé."
 A_JOUR = (
     "Le poste a changé ailleurs (dans un autre onglet, ou plus haut dans cette page) : l'écran montre maintenant "
@@ -229,11 +228,11 @@ class Bureau:
 
 
 def _repere(lecture: Lecture) -> list[Any]:
-    """What tells whether the state changed: the last action that was accepted, reading apart."""
+    """What tells whether the state changed: the last action that was accepted, reading apart (it changes nothing)."""
     return [
         (ligne["id"], ligne["empreinte"])
         for ligne in lecture.table("journal")
-        if ligne["resultat"] == ACCEPTE and ligne["action"] not in _LECTURES
+        if ligne["resultat"] == ACCEPTE and ligne["action"] not in LECTURES
     ][-1:]
 
 

@@ -92,7 +92,7 @@ class Decision(Ecran):
         self.conditions.value = conditions(lecture)
         self.donner.refleter(lecture.avis)
         prises = lecture.du_dossier("garantie")
-        self.garant.proposer([(nom, nom) for nom in lecture.personnes])
+        self.garant.proposer([(nom, nom) for nom in self.poste.situation.personnes])
         self.a_retirer.proposer([(nom_de_garantie(g, lecture), g["id"]) for g in prises])
         self.a_prendre.proposer([(nom_de_garantie(g, lecture), g["id"]) for g in prises if not g["prise"]])
         attendues = [c for c in lecture.du_dossier("condition") if not c["levee"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from rncp_utils.poste.situation import Regles
 
 
-class Ecran:
+class Ecran(ABC):
     """One screen: built once, when it is opened, then brought up to date at each action.
 
     A screen lists its parts in :meth:`construire` and says in :meth:`montrer` what each of them shows.
@@ -31,13 +32,13 @@ class Ecran:
         self.regles: Regles = bureau.poste.situation.regles
         self.widget = boite(self.construire(), "rncp-ecran", f"rncp-ecran-{self.code}")
 
+    @abstractmethod
     def construire(self) -> list[widgets.Widget]:
         """Widgets of the screen, from top to bottom."""
-        raise NotImplementedError
 
+    @abstractmethod
     def montrer(self, lecture: Lecture) -> None:
         """Bring the screen to what the tables say now."""
-        raise NotImplementedError
 
     def formulaire(self, titre: str, bouton: str, action: str, champs: Iterable[Any] = (), **reste: Any) -> Formulaire:
         """A form of this screen."""

@@ -61,12 +61,6 @@ class Lecture:
         """Documents of the client, by id."""
         return {code: document for code, document in self.documents.items() if code not in self.des_produits}
 
-    @cached_property
-    def personnes(self) -> list[str]:
-        """Names of whoever may stand surety or benefit: the client, who signs for it, and those around them."""
-        eux = (self.client["denomination"], self.regles.representant)
-        return list(dict.fromkeys([*eux, *(tiers["nom"] for tiers in self.table("tiers"))]))
-
     def souscription(self, identifiant: Any) -> dict[str, Any] | None:
         """A subscription, by id."""
         return next((une for une in self.table("souscription") if une["id"] == identifiant), None)

@@ -57,7 +57,7 @@ class Souscription(EcranDeSouscription):
         offre = self.regles.produits.get(suivie["produit"]) if suivie else None
         self.formule.proposer([(formule, formule) for formule in offre.formules] if offre else [])
         self.options.proposer([(libelle, code) for code, libelle in offre.options.items()] if offre else [])
-        self.beneficiaire.proposer([(nom, nom) for nom in lecture.personnes])
+        self.beneficiaire.proposer([(nom, nom) for nom in self.poste.situation.personnes])
         montrer_si(self.formule.widget, bool(offre and offre.formules))
         montrer_si(self.options.widget, bool(offre and offre.options))
         self.regler.refleter(suivie)
