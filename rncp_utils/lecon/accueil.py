@@ -17,7 +17,10 @@ from rncp_utils.lecon.progression import NIVEAUX_DE_POSITION, Avancement, lire_a
 
 if TYPE_CHECKING:
     from rncp_utils.lecon.fiche import Fiche
+    from rncp_utils.lecon.parcours import Parcours
     from rncp_utils.referentiel import Referentiel
+
+PAGES = {"glossaire.ipynb": "Le glossaire", "references.ipynb": "Les textes de droit cités"}
 
 
 @dataclass(frozen=True)
@@ -50,20 +53,22 @@ class Accueil(Affichage):
         self.dossier = Path(dossier).resolve()
 
     def affichages(self) -> list[dict[str, Any]]:
+        from rncp_utils.lecon.parcours import charger_parcours
         from rncp_utils.referentiel import charger_referentiel
 
-        referentiel = charger_referentiel()
-        lecons = list(lecons_du_cours(self.dossier))
+        referentiel, parcours = charger_referentiel(), charger_parcours(self.dossier)
+        lecons = lecons_du_cours(self.dossier, parcours)
         devoirs = list(devoirs_du_cours(referentiel, self.dossier))
-        return [self.en_html(page(referentiel, lecons, devoirs, self.dossier))]
+        return [self.en_html(page(referentiel, parcours, lecons, devoirs, self.dossier))]
 
     def __str__(self) -> str:
         return "Accueil du parcours"
 
 
-def lecons_du_cours(dossier: Path) -> Iterable[LeconDuCours]:
-    """Lessons below a folder: a sheet and the notebook of the same name, in the order of the course."""
+def lecons_du_cours(dossier: Path, parcours: Parcours) -> list[LeconDuCours]:
+    """Lessons below a folder: a sheet and the notebook of the same name, in the suggested order."""
     from rncp_utils.lecon.fiche import charger_fiche
+    from rncp_utils.lecon.parcours import module
 
     trouvees = []
     for chemin in sorted(dossier.glob("*/*.yaml")):
@@ -71,22 +76,25 @@ def lecons_du_cours(dossier: Path) -> Iterable[LeconDuCours]:
         if notebook.exists():
             fiche = charger_fiche(chemin)
             trouvees.append(LeconDuCours(fiche, notebook, lire_avancement(chemin.parent, fiche.lecon)))
-    # M0 opens the course, then bloc after bloc.
-    return sorted(trouvees, key=lambda lecon: (lecon.fiche.lecon != "M0", lecon.fiche.lecon))
+    return sorted(trouvees, key=lambda lecon: (parcours.rang(module(lecon.fiche)), lecon.fiche.lecon))
 
 
-def page(referentiel: Referentiel, lecons: list[LeconDuCours], devoirs: list[Devoir], dossier: Path) -> str:
+def page(
+    referentiel: Referentiel, parcours: Parcours, lecons: list[LeconDuCours], devoirs: list[Devoir], dossier: Path
+) -> str:
     """The whole page."""
     corps = [
         _suite(lecons, dossier),
-        *_modules(referentiel, lecons, devoirs, dossier),
+        _ordre(parcours, lecons),
+        *_modules(referentiel, parcours, lecons, devoirs, dossier),
         _competences(referentiel, lecons),
+        _pages(dossier),
     ]
     return f'{STYLE}<div class="rncp-accueil rncp-questionnaire">{"".join(corps)}</div>'
 
 
 def _suite(lecons: list[LeconDuCours], dossier: Path) -> str:
-    """What to do next: the lesson begun, or the first one that is not done."""
+    """What to do next: the lesson begun, or the first one that is not done, and what it asks for first."""
     reste = [lecon for lecon in lecons if not lecon.finie]
     if not lecons:
         return "<p>Aucune leçon n'est encore installée dans ce dossier : prévenez votre formateur.</p>"
@@ -95,7 +103,30 @@ def _suite(lecons: list[LeconDuCours], dossier: Path) -> str:
     commencees = [lecon for lecon in reste if lecon.avancement.exercices]
     suivante = (commencees or reste)[0]
     verbe = "reprendre" if commencees else "commencer"
-    return f'<p class="rncp-titre">Pour continuer : {verbe} {_lien(suivante, dossier)}</p>'
+    manquent = [lecon for lecon in reste if lecon.fiche.lecon in suivante.fiche.prerequis]
+    avant = f"<p>Avant elle : {', '.join(_lien(lecon, dossier) for lecon in manquent)}.</p>" if manquent else ""
+    return f'<p class="rncp-titre">Pour continuer : {verbe} {_lien(suivante, dossier)}</p>{avant}'
+
+
+def _pages(dossier: Path) -> str:
+    """Links to the pages that are not lessons."""
+    liens = [_vers(dossier / nom, dossier, titre) for nom, titre in PAGES.items() if (dossier / nom).exists()]
+    return f"<h2>Pour chercher</h2><p>{' · '.join(liens)}</p>" if liens else ""
+
+
+def _ordre(parcours: Parcours, lecons: list[LeconDuCours]) -> str:
+    """The suggested order in one sentence, and the time that it takes."""
+    if not lecons or len(parcours.ordre) < 2:
+        return ""
+    noms = ", ".join(_module(code).lower() for code in parcours.ordre)
+    autonomie = duree(sum(lecon.fiche.minutes for lecon in lecons))
+    tutore = sum(parcours.tutore_minutes.values())
+    temps = f"{autonomie} en autonomie" + (f", {duree(tutore)} avec un tuteur" if tutore else "")
+    return f"<p>{texte(f'Ordre conseillé : {noms}. {parcours.raison} Durée : {temps}. {parcours.rythme}')}</p>"
+
+
+def _module(code: str) -> str:
+    return "Prise en main" if code == "M0" else f"Bloc {code[1:]}"
 
 
 def _lien(lecon: LeconDuCours, dossier: Path) -> str:
@@ -108,15 +139,17 @@ def _vers(notebook: Path, dossier: Path, nom: str) -> str:
 
 
 def _modules(
-    referentiel: Referentiel, lecons: list[LeconDuCours], devoirs: list[Devoir], dossier: Path
+    referentiel: Referentiel, parcours: Parcours, lecons: list[LeconDuCours], devoirs: list[Devoir], dossier: Path
 ) -> Iterable[str]:
-    titres = {"": "Prise en main"} | {bloc.code: f"Bloc {bloc.code[1:]} : {bloc.libelle}" for bloc in referentiel.blocs}
-    for code, titre in titres.items():
-        yield f"<h2>{texte(titre)}</h2>"
-        lignes = "".join(_ligne(lecon, dossier) for lecon in lecons if lecon.fiche.bloc == code)
-        entetes = ("Titre", "Durée", "Compétences", "Exercices réussis")
+    titres = {"M0": _module("M0")} | {b.code: f"{_module(b.code)} : {b.libelle}" for b in referentiel.blocs}
+    par_code = {lecon.fiche.lecon: lecon for lecon in lecons}
+    for code in sorted(titres, key=parcours.rang):
+        yield f"<h2>{texte(titres[code])}</h2>"
+        bloc = "" if code == "M0" else code
+        lignes = "".join(_ligne(lecon, par_code, dossier) for lecon in lecons if lecon.fiche.bloc == bloc)
+        entetes = ("Titre", "À faire avant", "Durée", "Compétences", "Exercices réussis")
         yield _table("Leçons", entetes, lignes) if lignes else "<p>Leçons à venir.</p>"
-        lignes = "".join(_ligne_de_devoir(devoir, dossier) for devoir in devoirs if devoir.bloc == code)
+        lignes = "".join(_ligne_de_devoir(devoir, dossier) for devoir in devoirs if devoir.bloc == bloc)
         if lignes:
             yield _table("Devoirs", ("Titre", "Où vous en êtes"), lignes)
     yield "<p>Les devoirs se récupèrent et se rendent par le menu <em>Nbgrader</em>, <em>Assignment List</em>.</p>"
@@ -133,13 +166,28 @@ def _ligne_de_devoir(devoir: Devoir, dossier: Path) -> str:
     return f"<tr><th scope='row'>{lien}</th><td>{texte(devoir.etat)}</td></tr>"
 
 
-def _ligne(lecon: LeconDuCours, dossier: Path) -> str:
+def _ligne(lecon: LeconDuCours, par_code: Mapping[str, LeconDuCours], dossier: Path) -> str:
     total = len(lecon.fiche.exercices)
     etat = "✔ " if lecon.finie and total else ""
     return (
-        f"<tr><th scope='row'>{_lien(lecon, dossier)}</th><td>{duree(lecon.fiche.minutes)}</td>"
+        f"<tr><th scope='row'>{_lien(lecon, dossier)}</th><td>{_avant(lecon.fiche, par_code, dossier)}</td>"
+        f"<td>{duree(lecon.fiche.minutes)}</td>"
         f"<td>{', '.join(lecon.fiche.competences) or '–'}</td><td>{etat}{lecon.reussis} sur {total}</td></tr>"
     )
+
+
+def _avant(fiche: Fiche, par_code: Mapping[str, LeconDuCours], dossier: Path) -> str:
+    """Links to the lessons asked for, then to those advised; those that are done carry a tick."""
+
+    def lien(code: str) -> str:
+        if code not in par_code:
+            return texte(code)
+        return ("✔ " if par_code[code].finie else "") + _vers(par_code[code].notebook, dossier, code)
+
+    demandees = ", ".join(map(lien, fiche.prerequis))
+    conseillees = ", ".join(map(lien, fiche.conseilles))
+    parties = [demandees, f"utile : {conseillees}" if conseillees else ""]
+    return " ; ".join(partie for partie in parties if partie) or "–"
 
 
 def _competences(referentiel: Referentiel, lecons: list[LeconDuCours]) -> str:

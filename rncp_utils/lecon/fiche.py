@@ -85,13 +85,14 @@ class Exercice(_Modele):
 
 
 class Fiche(_Modele):
-    """Toute la fiche."""
+    """Toute la fiche. ``prerequis`` et ``conseilles`` : codes des leçons à faire, ou utiles, avant celle-ci."""
 
     lecon: str = Field(pattern=MOTIF_LECON)
     titre: str
     competences: _liste(str) = ()
     activites: _liste(str) = ()
     prerequis: _liste(str) = ()
+    conseilles: _liste(str) = ()
     tutore_minutes: int = Field(default=0, ge=0)
     objectifs: _liste(Objectif)
     sequences: _liste(Sequence)

@@ -1,0 +1,97 @@
+"""Parcours conseillé : ordre des blocs, leçons à faire avant une autre, temps tutoré."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from rncp_utils.erreurs import ErreurListe
+from rncp_utils.fautes import fautes_en_francais
+from rncp_utils.yaml_strict import lire_yaml
+
+if TYPE_CHECKING:
+    from rncp_utils.lecon.fiche import Fiche
+
+FICHIER = "parcours.yaml"
+PRISE_EN_MAIN = "M0"
+
+
+def _en_tuple(valeur: Any) -> Any:
+    return tuple(valeur) if isinstance(valeur, list) else valeur
+
+
+class Parcours(BaseModel):
+    """Réglages du centre de formation.
+
+    Attributes
+    ----------
+    ordre
+        Codes des modules (« M0 », « B1 »…), du premier au dernier.
+    tutore_minutes
+        Temps tutoré de chaque bloc, en minutes.
+    rythme, raison
+        Une phrase chacun, pour l'apprenant : le rythme conseillé, ce qui explique l'ordre.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    ordre: Annotated[tuple[str, ...], BeforeValidator(_en_tuple)] = ()
+    tutore_minutes: dict[str, Annotated[int, Field(ge=0)]] = {}
+    rythme: str = ""
+    raison: str = ""
+
+    def rang(self, module: str) -> tuple[int, str]:
+        """Place d'un module ; un module que l'ordre ne nomme pas vient après les autres."""
+        return (self.ordre.index(module) if module in self.ordre else len(self.ordre), module)
+
+
+def charger_parcours(dossier: Path) -> Parcours:
+    """Parcours d'un dossier de cours ; sans fichier, la prise en main puis les blocs dans l'ordre de leurs codes.
+
+    Raises
+    ------
+    ErreurListe
+        Fichier mal formé : toutes ses fautes.
+    """
+    chemin = Path(dossier) / FICHIER
+    if not chemin.exists():
+        return Parcours(ordre=(PRISE_EN_MAIN,))
+    lu = lire_yaml(chemin, decimaux=False)
+    fautes, parcours = list(lu.fautes), None
+    try:
+        parcours = Parcours.model_validate(lu.contenu)
+    except ValidationError as erreur:
+        fautes += fautes_en_francais(erreur, lu.contenu)
+    if fautes or parcours is None:
+        raise ErreurListe(f"Le parcours « {chemin.name} » est refusé ({len(fautes)} faute(s)) :", fautes)
+    return parcours
+
+
+def module(fiche: Fiche) -> str:
+    """« M0 », « B1 »… : module d'une leçon."""
+    return fiche.bloc or PRISE_EN_MAIN
+
+
+def ordonner(fiches: Iterable[Fiche], parcours: Parcours) -> list[Fiche]:
+    """Leçons dans l'ordre conseillé."""
+    return sorted(fiches, key=lambda fiche: (parcours.rang(module(fiche)), fiche.lecon))
+
+
+def controler_parcours(fiches: Iterable[Fiche], parcours: Parcours) -> list[str]:
+    """Ce qui rendrait le parcours impraticable : une phrase par faute, aucune si tout va bien.
+
+    A lesson that asks for another one must exist and come after it in the suggested order; so there is no cycle.
+    """
+    suite = ordonner(fiches, parcours)
+    places: Mapping[str, int] = {fiche.lecon: rang for rang, fiche in enumerate(suite)}
+    fautes = []
+    for fiche in suite:
+        for avant in (*fiche.prerequis, *fiche.conseilles):
+            if avant not in places:
+                fautes.append(f"La leçon {fiche.lecon} demande {avant}, qui n'existe pas.")
+            elif places[avant] >= places[fiche.lecon]:
+                fautes.append(f"La leçon {fiche.lecon} demande {avant}, qui vient après elle dans l'ordre conseillé.")
+    return fautes
