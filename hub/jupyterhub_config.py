@@ -1,5 +1,6 @@
 # Configuration of JupyterHub for this course. Started by « rncp hub demarrer » (make hub), which prepares the folder of
 # the Hub and says where it is; the roles and their scopes are in rncp_utils/hub/roles.py.
+import os
 import sys
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from rncp_utils.hub import personnes, roles
 from rncp_utils.hub.installation import lire_reglages
 from rncp_utils.hub.lanceur import LanceurRncp
 from rncp_utils.hub.lieux import lieux_du_hub
+from rncp_utils.referentiel.choix import VARIABLE as VARIABLE_FICHE
 
 c = get_config()
 DEPOT = Path(__file__).resolve().parents[1]
@@ -50,7 +52,7 @@ c.JupyterHub.spawner_class = LanceurRncp
 c.LanceurRncp.etat = str(lieux.etat)
 c.LanceurRncp.depot = str(DEPOT)
 c.LanceurRncp.isole = reglages.isole
-c.Spawner.env_keep = ["LC_ALL", "TZ", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"]
+c.Spawner.env_keep = ["LC_ALL", "TZ", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", VARIABLE_FICHE]
 c.Spawner.start_timeout = 120
 c.Spawner.http_timeout = 120
 # One server a person: named ones would only take memory.
@@ -72,7 +74,12 @@ c.JupyterHub.services = [
         "cwd": str(lieux.cours),
         "api_token": reglages.jetons[roles.COURS],
         "oauth_no_confirm": True,
-        "environment": {"JUPYTERHUB_DEFAULT_URL": "/formgrader", "PATH": f"{Path(python).parent}:/usr/bin:/bin"},
+        "environment": {
+            "JUPYTERHUB_DEFAULT_URL": "/formgrader",
+            "PATH": f"{Path(python).parent}:/usr/bin:/bin",
+            # The sheet that the course follows, for everyone alike.
+            **({VARIABLE_FICHE: os.environ[VARIABLE_FICHE]} if VARIABLE_FICHE in os.environ else {}),
+        },
     },
     {
         "name": roles.SERVICE_VEILLE,

@@ -21,6 +21,8 @@ from rncp_utils.cli.exporter import exporter
 from rncp_utils.cli.grille import grille
 from rncp_utils.cli.hub import hub
 from rncp_utils.cli.purger import purger
+from rncp_utils.cli.referentiel import avec_fiche, referentiel
+from rncp_utils.cli.site import site
 from rncp_utils.cli.verifier import verifier
 from rncp_utils.erreurs import ErreurRncp
 
@@ -52,6 +54,7 @@ class CommandesFrancaises(click.Group):
 @click.group(cls=CommandesFrancaises, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="rncp")
 @click.option("--cours", type=FOLDER, default=Path(), help="Dossier du cours (par défaut : ici ou au-dessus).")
+@avec_fiche
 @click.pass_context
 def main(ctx: click.Context, cours: Path) -> None:
     """Parcours Jupyter du CQP « Chargé de clientèle de professionnels » (RNCP 31919)."""
@@ -60,17 +63,22 @@ def main(ctx: click.Context, cours: Path) -> None:
 
 @main.command()
 @click.option("--sortie", type=FOLDER, default=Path("demo"), show_default=True, help="Dossier à produire.")
+@click.option("--devoirs", default="", help="Seulement ces épreuves, par exemple B1-QST,B2-MES (par défaut : toutes).")
+@click.option("--apprenants", type=click.IntRange(1), default=None, help="Seulement les premiers apprenants.")
 @click.pass_obj
-def demo(cours: Path, sortie: Path) -> None:
-    """Corriger une classe fictive de bout en bout avec nbgrader, jusqu'aux tableaux de notes."""
+def demo(cours: Path, sortie: Path, devoirs: str, apprenants: int | None) -> None:
+    """Faire passer les épreuves de la fiche à une classe fictive, jusqu'aux documents du jury."""
     from rncp_utils.autograde.cours import trouver_cours
     from rncp_utils.cli.recit import raconter_demonstration
+    from rncp_utils.demonstration.classe import CLASSE
     from rncp_utils.demonstration.cycle import executer
 
     depot = trouver_cours(cours)
     console = Console(highlight=False)
-    console.print("[bold]Démonstration[/bold] : une classe fictive passe le questionnaire du bloc 1 (B1-QST).")
-    bilan = executer(depot, sortie, suivi=barre(console))
+    classe = CLASSE[:apprenants]
+    choisis = [devoir for devoir in devoirs.replace(",", " ").split() if devoir]
+    console.print(f"[bold]Démonstration[/bold] : {len(classe)} apprenants fictifs, toutes les étapes d'une session.")
+    bilan = executer(depot, sortie, classe=classe, devoirs=choisis, suivi=barre(console))
     raconter_demonstration(bilan, console)
 
 
@@ -87,6 +95,7 @@ def lab(cours: Path, devoirs: tuple[str, ...], dossier: Path) -> None:
 
 
 @main.command()
+@avec_fiche
 @click.pass_obj
 def competences(cours: Path) -> None:
     """Contrôler les étiquettes de compétence de source/ et afficher la matrice compétence × épreuve."""
@@ -95,24 +104,10 @@ def competences(cours: Path) -> None:
     from rncp_utils.referentiel import charger_referentiel
 
     source = trouver_cours(cours) / "source"
-    referentiel = charger_referentiel()
-    exiger(source, referentiel)
-    table = matrice(lire_devoirs(source, referentiel))
+    fiche = charger_referentiel()
+    exiger(source, fiche)
+    table = matrice(lire_devoirs(source, fiche))
     Console(highlight=False).print(_tableau(table.reset_index()))
-
-
-@main.command()
-@click.argument("fiche", default="rncp31919")
-def referentiel(fiche: str) -> None:
-    """Contrôler une fiche RNCP : code fourni avec la bibliothèque, ou chemin d'un fichier YAML."""
-    from rncp_utils.referentiel import charger_referentiel
-
-    lu = charger_referentiel(fiche)
-    click.echo(
-        f"Fiche {lu.certification.code}, {lu.certification.intitule} : {len(lu.blocs)} blocs, "
-        f"{len(lu.competences)} compétences, {len(lu.activites)} activités, {len(lu.evaluations)} épreuves. "
-        "Fiche conforme."
-    )
 
 
 @main.command()
@@ -142,6 +137,8 @@ main.add_command(autograde)
 main.add_command(hub)
 main.add_command(attendus)
 main.add_command(purger)
+main.add_command(referentiel)
+main.add_command(site)
 main.add_command(verifier)
 
 

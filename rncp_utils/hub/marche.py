@@ -22,6 +22,7 @@ from rncp_utils.hub.personnes import dire_au_hub, lire_personnes
 from rncp_utils.hub.processus import Processus, lancer, processus, retrouver
 from rncp_utils.hub.requetes import ouvrir
 from rncp_utils.hub.roles import COURS, MANDATAIRE
+from rncp_utils.referentiel.choix import VARIABLE as VARIABLE_FICHE
 
 DEMARRAGE_S, ARRET_S, SERVEUR_S = 120.0, 30.0, 10.0
 CONFIGURATION = "jupyterhub_config.py"
@@ -169,7 +170,7 @@ def _commande(lieux: Lieux, reglages: Reglages, nom: str) -> str:
 
 def _environnement(lieux: Lieux, reglages: Reglages) -> dict[str, str]:
     """Nothing of the administrator's own environment: their passwords and tokens stay theirs."""
-    gardees = ("TZ", "LANG", "LC_ALL", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", VARIABLE_BASE)
+    gardees = ("TZ", "LANG", "LC_ALL", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", VARIABLE_BASE, VARIABLE_FICHE)
     commandes = Path(_commande(lieux, reglages, "python")).parent
     env = {nom: os.environ[nom] for nom in gardees if nom in os.environ}
     env |= {"PATH": f"{commandes}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}

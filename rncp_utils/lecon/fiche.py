@@ -32,6 +32,9 @@ def _liste(type_: Any) -> Any:
     return Annotated[tuple[type_, ...], BeforeValidator(_en_tuple)]
 
 
+CodeDeLecon = Annotated[str, Field(pattern=MOTIF_LECON)]
+
+
 class _Modele(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -87,13 +90,12 @@ class Exercice(_Modele):
 class Fiche(_Modele):
     """Toute la fiche. ``prerequis`` et ``conseilles`` : codes des leçons à faire, ou utiles, avant celle-ci."""
 
-    lecon: str = Field(pattern=MOTIF_LECON)
+    lecon: CodeDeLecon
     titre: str
     competences: _liste(str) = ()
     activites: _liste(str) = ()
-    prerequis: _liste(str) = ()
-    conseilles: _liste(str) = ()
-    tutore_minutes: int = Field(default=0, ge=0)
+    prerequis: _liste(CodeDeLecon) = ()
+    conseilles: _liste(CodeDeLecon) = ()
     objectifs: _liste(Objectif)
     sequences: _liste(Sequence)
     exercices: dict[str, Exercice]

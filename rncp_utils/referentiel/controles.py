@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from rncp_utils.referentiel.marques import marques
 from rncp_utils.referentiel.modele import PREFIXE_ENTRAINEMENT
 
 # Fields whose values must be unique in their list.
@@ -26,8 +27,20 @@ _UNIQUES = (
 
 def fautes_croisees(contenu: dict[str, Any]) -> list[str]:
     """Every fault between the lists of a raw sheet, one French sentence each; empty if there is none."""
-    controles = (_doublons, _effectifs, _blocs, _codes_de_bloc, _activites, _evaluations, _voies, _niveau, _dates)
+    controles = (_non_confirmees, _effectifs, _activites, _voies, _niveau, _dates)
+    return fautes_de_structure(contenu) + [faute for controle in controles for faute in controle(contenu)]
+
+
+def fautes_de_structure(contenu: dict[str, Any]) -> list[str]:
+    """Those of the blocs, their competences and their assessments: what a matrix is made of."""
+    controles = (_doublons, _blocs, _codes_de_bloc, _evaluations)
     return [faute for controle in controles for faute in controle(contenu)]
+
+
+def _non_confirmees(contenu: dict[str, Any]) -> Iterator[str]:
+    """What a proposal left open: a text of a sheet is affirmed, or it is not there."""
+    for lieu, texte in marques(contenu):
+        yield f"{lieu} : « {texte} » ; écrivez la valeur d'après la fiche publiée, sans cette mention."
 
 
 def _elements(contenu: Any, *chemin: str) -> list[dict[str, Any]]:

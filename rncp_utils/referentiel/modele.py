@@ -131,10 +131,14 @@ class Competence(Modele):
 
 
 class Bloc(Modele):
-    """Bloc de compétences ; ``mention_certificat`` est la clause de la fiche sur le certificat de bloc."""
+    """Bloc de compétences ; ``mention_certificat`` est la clause de la fiche sur le certificat de bloc.
+
+    ``code`` est interne au parcours ; ``code_officiel`` celui de France compétences, s'il est connu.
+    """
 
     code: Code
     numero: Effectif
+    code_officiel: Texte | None = None
     libelle: Texte
     libelle_source: Texte | None = None
     note_libelle: Texte | None = None

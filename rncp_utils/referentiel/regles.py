@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError
 from rncp_utils.erreurs import ErreurDonnees, ErreurListe
 from rncp_utils.fautes import fautes_en_francais
 from rncp_utils.referentiel.chargement import charger_referentiel
+from rncp_utils.referentiel.choix import regles_choisies
 from rncp_utils.referentiel.modele import EXEMPLES, Code, CodeFiche, Liste, ListeRemplie, Modele, Referentiel, Texte
 from rncp_utils.yaml_strict import lire_yaml
 
@@ -182,9 +183,10 @@ def charger_regles(chemin: str | Path | None = None, referentiel: Referentiel | 
     Parameters
     ----------
     chemin : str or Path, optional
-        Fichier de règles ; par défaut, celui de la bibliothèque.
+        Fichier de règles ; par défaut, ``regles.yaml`` à côté de la fiche que suit le cours, sinon celui de la
+        bibliothèque.
     referentiel : Referentiel, optional
-        Fiche à laquelle les règles s'appliquent ; par défaut, celle de la bibliothèque.
+        Fiche à laquelle les règles s'appliquent ; par défaut, celle que suit le cours.
 
     Raises
     ------
@@ -193,7 +195,7 @@ def charger_regles(chemin: str | Path | None = None, referentiel: Referentiel | 
     ErreurListe
         Si les règles sont mal formées ou ne conviennent pas à la fiche : toutes les fautes, en une fois.
     """
-    lu = lire_yaml(CHEMIN_REGLES if chemin is None else Path(chemin))
+    lu = lire_yaml(Path(chemin or regles_choisies() or CHEMIN_REGLES))
     titre = f"Les règles {lu.chemin.name} sont refusées, corrigez chacune de ces fautes :"
     if not isinstance(lu.contenu, dict):
         raise ErreurListe(

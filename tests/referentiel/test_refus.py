@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from rncp_utils.erreurs import ErreurListe
 from rncp_utils.referentiel import charger_referentiel, charger_regles
 from rncp_utils.referentiel.chargement import DOSSIER_FICHES
+from tests.machine import exemples
 
 INATTENDUES = [None, True, 0, 1.5, "", "C1", [], ["C1"], [[1]], [{}], {}, {"x": [1]}, dt.datetime(2026, 1, 1, 8)]
 
@@ -231,7 +232,7 @@ def _lieux(donnees: Any, chemin: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 @pytest.mark.parametrize(
     ("fichier", "charger"), [("rncp31919.yaml", charger_referentiel), ("regles.yaml", charger_regles)]
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(donnees=st.data())
 def test_une_valeur_inattendue_n_importe_ou_est_admise_ou_refusee_en_clair(
     fichier: str, charger: Callable[[Path], object], donnees: st.DataObject

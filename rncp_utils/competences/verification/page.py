@@ -149,7 +149,7 @@ def lire_page(chemin: Path) -> Page:
 def _nature(cellules: list[Cellule]) -> str:
     if any(cellule.nbgrader for cellule in cellules):
         return DEVOIR
-    return ACCUEIL if any(cellule.appels("Accueil") for cellule in cellules) else LECON
+    return ACCUEIL if any(cellule.appels("Accueil", "Glossaire", "References") for cellule in cellules) else LECON
 
 
 def _chemin_de_fiche(page: Page) -> Path | None:

@@ -6,7 +6,6 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 
 from rncp_utils.competences.verification.constat import Constat
 from rncp_utils.competences.verification.page import Page
@@ -37,28 +36,28 @@ def regles_de_fiche(page: Page) -> Iterator[Constat]:
     yield from _arrets(page)
 
 
-@cache
 def _codes() -> tuple[str, ...]:
-    return tuple(charger_referentiel().codes_competences)
+    return charger_referentiel().codes_competences
 
 
 def _objectifs(fiche: Fiche) -> Iterator[tuple[str, str]]:
-    mots = vocabulaire()
+    mots, codes = vocabulaire(), _codes()
+    conseil = f"donnez un code de {codes[0]} à {codes[-1]}."
     for objectif in fiche.objectifs:
         verbe = objectif.verbe.strip().lower()
         if verbe in mots.verbes_invisibles:
             yield "V02", f"« {objectif.verbe} » ne se voit pas ; dites ce que l'apprenant fera (calculer, comparer…)."
         elif verbe not in mots.verbes_observables:
             yield "V02", f"« {objectif.verbe} » n'est pas dans les verbes observables de vocabulaire.yaml ; changez-le."
-        if fiche.bloc and objectif.competence not in _codes():
+        if fiche.bloc and objectif.competence not in codes:
             quoi = f"« {objectif.competence} »" if objectif.competence else "aucune"
             yield (
                 "V03",
-                f"objectif « {objectif.verbe} {objectif.texte} » : compétence {quoi} ; donnez un code de C1 à C25.",
+                f"objectif « {objectif.verbe} {objectif.texte} » : compétence {quoi} ; {conseil}",
             )
     for nom, exercice in fiche.exercices.items():
-        if fiche.bloc and exercice.competence not in _codes():
-            yield "V03", f"exercice {nom} : compétence « {exercice.competence} » ; donnez un code de C1 à C25."
+        if fiche.bloc and exercice.competence not in codes:
+            yield "V03", f"exercice {nom} : compétence « {exercice.competence} » ; {conseil}"
     if len(fiche.a_retenir) > POINTS_A_RETENIR:
         yield "V04", f"« à retenir » compte {len(fiche.a_retenir)} points ; gardez-en cinq au plus."
     if not fiche.a_retenir:
