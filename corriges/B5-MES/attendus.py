@@ -1,12 +1,19 @@
-"""B5-MES: what the client of a copy calls for, played at the workstation; and a copy of typical mistakes."""
+"""B5-MES: what the client of a copy calls for, played at the workstation; and a copy of typical mistakes.
+
+What is expected follows from what was planted for the learner (``situation.tirage``); ``clients.yaml`` says how.
+"""
 
 from __future__ import annotations
 
 import json
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from rncp_utils.credit.garanties.catalogue import surete
 from rncp_utils.poste.situation import Situation, situation
 from rncp_utils.poste.tirage import client_tire
+from rncp_utils.yaml_strict import lire_yaml
 
 DEVOIR, CELLULE = "B5-MES", "poste"
 CLIENTS = ("fournil", "nouri", "vasseur")
@@ -22,6 +29,8 @@ class Attendu(NamedTuple):
     ----------
     profil : dict
         Fields that are missing or wrong, as a learner would type them (amounts in euros).
+    fautes : dict
+        Values of some of them that earn half of the points.
     opportunites : dict
         Product → need and reason of what is to be created, the one subscribed today first.
     dementie, tenable : str
@@ -31,14 +40,16 @@ class Attendu(NamedTuple):
     besoins : dict
         Lines of the plan, in euros.
     pieces : dict
-        Document of each mandatory piece; ``perimee``: the piece whose first document had expired.
+        Document of each mandatory piece; ``perimee``: the piece whose first document had expired; ``mal_signee``: the
+        demand that somebody else signed, or an empty text when a piece is missing instead.
     garanties : list of tuple
-        Kind, surety, share of the loan.
+        Kind, surety, amount in euros: what is kept of it after its haircut.
     reglages : dict
-        Formula, options, beneficiary, mandate of the subscription; its IBAN is read in ``rib_pro``.
+        Formula, options, beneficiary, mandate of the subscription; its IBAN is read in ``compte``.
     """
 
     profil: dict[str, str]
+    fautes: dict[str, str]
     opportunites: dict[str, tuple[str, str]]
     dementie: str
     tenable: str
@@ -49,6 +60,8 @@ class Attendu(NamedTuple):
     perimee: str
     garanties: list[tuple[str, str, float]]
     reglages: dict[str, Any]
+    mal_signee: str = "demande_1"
+    compte: str = "rib_pro"
 
 
 def modele(apprenant: str, session: str) -> Reponses:
@@ -76,139 +89,94 @@ def ecrire(actions: Actions) -> Reponses:
 
 
 def attendu_de(une: Situation) -> Attendu:
-    """What is expected on a client."""
-    return {"fournil": _fournil, "nouri": _nouri, "vasseur": _vasseur}[une.code](une)
-
-
-def _fournil(une: Situation) -> Attendu:
-    cas, foyer = une.cas, une.cas.foyer
-    besoins = cas.projets[0].besoins
+    """What is expected on a client, with what was planted for the learner."""
+    lu = _clients()[une.code]
+    besoins, contrat, pieces = (lu["axes"][axe][une.tirage.get(axe, "a")] for axe in ("besoins", "contrat", "pieces"))
+    protection = lu["protection"] | contrat.get("protection", {})
+    second, *raisons = besoins["second"]
+    du_projet = une.cas.projets[0].besoins
     return Attendu(
-        profil={
-            "ca": _texte(cas.exercices["N"]["FL"]),
-            "loyer": _texte(cas.exercices["N"]["XQ"]),
-            "credits_prives": _texte(sum(charge.mensualites["N"] for charge in foyer.charges)),
-            "terminal": "Autre prestataire",
-            "assurance_locaux": "Autre assureur",
-        },
+        profil=(profil := _profil(une, lu["profil"] | besoins.get("profil", {}) | contrat.get("profil", {}))),
+        fautes=_fautes_du_profil(une, profil),
         opportunites={
-            "PREVOYANCE": (
-                "proteger_le_revenu",
-                "Élise l'a dit le 8 janvier : un arrêt fermerait le fournil, et le régime ne verse que 60 € par jour.",
-            ),
-            "TPE": (
-                "encaisser",
-                "Terminal d'un autre prestataire, commission de 1,60 %, dénonçable avant le 31 janvier.",
-            ),
+            protection["produit"]: (protection["besoin"], protection["motif"]),
+            second: tuple(raisons),
         },
-        dementie="MULTIRISQUE",
-        tenable="PEE",
-        objet="materiel",
-        bien="materiel_production",
-        besoins={"materiel": besoins["four"] + besoins["vitrine"], "travaux": besoins["électricité"]},
-        pieces=_pieces("rne_2027", bilan="liasse", devis="devis_four"),
-        perimee="extrait_registre",
-        garanties=[
-            ("gage_materiel", "Élise Marchand", 0.4),
-            ("caution_mutuelle", "Organisme de garantie", 0.5),
-        ],
+        dementie=besoins["dementie"],
+        tenable=besoins["tenable"],
+        objet=lu["objet"],
+        bien=lu["bien"],
+        besoins={nature: sum(du_projet[nom] for nom in noms) for nature, noms in lu["besoins_du_plan"].items()},
+        pieces=_PIECES | lu["pieces"] | pieces.get("pieces", {}),
+        perimee=pieces["perimee"],
+        garanties=_garanties(une),
         reglages={
-            "formule": "60 € par jour",
-            "options": ["frais_generaux"],
-            "beneficiaire": "Julien Marchand",
-            "mandat": "FOURNIL-2027-0112",
+            "formule": contrat["formule"],
+            "options": contrat["options"],
+            "beneficiaire": protection["beneficiaire"],
+            "mandat": lu["mandat"],
         },
+        mal_signee=pieces.get("mal_signee", ""),
+        compte=contrat["compte"],
     )
 
 
-def _nouri(une: Situation) -> Attendu:
-    cas = une.cas
-    besoins = cas.projets[0].besoins
-    return Attendu(
-        profil={
-            "ca": _texte(cas.exercices["N"]["FL"]),
-            "loyer": _texte(cas.exercices["N"]["XQ"]),
-            "effectif": "0",
-            "situation": "Pacsé, séparation de biens",
-            "terminal": "Aucun",
-        },
-        opportunites={
-            "PREVOYANCE": (
-                "proteger_le_revenu",
-                "Elle l'a dit le 7 janvier : avec le prêt elle ne peut pas s'arrêter, le régime verse 60 € par jour.",
-            ),
-            "TPE": (
-                "encaisser",
-                "Chèques impayés en décembre et janvier, patients qui demandent la carte, aucun appareil.",
-            ),
-        },
-        dementie="PEE",
-        tenable="CYBER",
-        objet="murs",
-        bien="murs",
-        besoins={"immobilier": besoins["murs"], "frais": besoins["frais"], "travaux": besoins["travaux"]},
-        pieces=_pieces("rne", bilan="declaration", devis="compromis") | {"justificatif_domicile": "domicile_2027"},
-        perimee="justificatif_domicile",
-        garanties=[("hyp_legale_preteur_deniers", "Sophie Nouri", 0.8)],
-        reglages={
-            "formule": "40 € par jour",
-            "options": ["frais_generaux", "franchise_courte"],
-            "beneficiaire": "Thomas Vidal",
-            "mandat": "NOURI-2027-0112",
-        },
-    )
+_PIECES = {
+    "demande": "demande_2",
+    "piece_identite": "identite",
+    "justificatif_domicile": "domicile",
+    "avis_imposition": "avis_imposition",
+    "rib": "rib_pro",
+}
 
 
-def _vasseur(une: Situation) -> Attendu:
-    cas = une.cas
-    besoins = cas.projets[0].besoins
-    return Attendu(
-        profil={
-            "ca": _texte(cas.exercices["N"]["FL"]),
-            "loyer": _texte(cas.exercices["N"]["XQ"]),
-            "effectif": _texte(cas.effectif_salarie),
-            "autres_revenus": _texte(cas.foyer.revenus[2].montants["N"]),
-            "prevoyance": "Autre assureur",
-        },
-        opportunites={
-            "HOMMECLE": (
-                "proteger_l_outil",
-                "L'étude du 20 décembre chiffre l'absence de la gérante à 8 300 € par mois pendant dix-huit mois.",
-            ),
-            "PEE": ("fideliser", "Les quatre salariés demandent l'épargne salariale, les primes sont chargées."),
-        },
-        dementie="VIE",
-        tenable="CYBER",
-        objet="fonds",
-        bien="fonds_commerce",
-        besoins={"fonds": besoins["fonds"], "stock": besoins["stock"], "frais": besoins["frais"]},
-        pieces=_pieces("kbis_2027", bilan="liasse", devis="promesse")
-        | {"statuts": "statuts", "pouvoirs": "proces_verbal", "beneficiaires_effectifs": "beneficiaires"},
-        perimee="extrait_registre",
-        garanties=[
-            ("nantissement_fonds_commerce", "Optique Vasseur", 0.4),
-            ("caution_mutuelle", "Organisme de garantie", 0.5),
-        ],
-        reglages={
-            "formule": "Capital de 150 000 €",
-            "options": ["invalidite"],
-            "beneficiaire": "Optique Vasseur",
-            "mandat": "VASSEUR-2027-0112",
-        },
-    )
+@cache
+def _clients() -> dict[str, Any]:
+    return lire_yaml(Path(__file__).with_name("clients.yaml")).contenu
 
 
-def _pieces(registre: str, *, bilan: str, devis: str) -> dict[str, str]:
-    return {
-        "demande": "demande_2",
-        "piece_identite": "identite",
-        "justificatif_domicile": "domicile",
-        "extrait_registre": registre,
-        "bilan": bilan,
-        "avis_imposition": "avis_imposition",
-        "devis": devis,
-        "rib": "rib_pro",
+def _profil(une: Situation, du_client: dict[str, str]) -> dict[str, str]:
+    """Fields whose value, when the workstation opens, is not what the documents say."""
+    cas, exercice = une.cas, une.cas.exercices["N"]
+    vrais = du_client | {"ca": _texte(exercice["FL"]), "loyer": _texte(exercice["XQ"])}
+    vrais |= {"autres_revenus": _texte(cas.foyer.revenus[-1].montants["N"])}
+    if une.code != "nouri":  # whose files show no staff, and a rent among her charges
+        vrais |= {"effectif": _texte(cas.effectif_salarie)}
+        vrais |= {"credits_prives": _texte(sum(charge.mensualites["N"] for charge in cas.foyer.charges))}
+    plantes = _plantes(une)
+    return {nom: vrai for nom, vrai in vrais.items() if plantes[nom] != vrai}
+
+
+def _plantes(une: Situation) -> dict[str, str | None]:
+    return {champ["nom"]: champ["valeur"] for champ in une.lignes["champ"]}
+
+
+def _fautes_du_profil(une: Situation, profil: dict[str, str]) -> dict[str, str]:
+    """Usual mistakes on these fields; the value that was planted is nobody's mistake: it was left there."""
+    revenus = [revenu.montants["N"] for revenu in une.cas.foyer.revenus]
+    connues = {
+        "ca": _texte(une.cas.exercices["N-1"]["FL"]),
+        "loyer": f"{une.cas.exercices['N']['XQ'] / 12:.2f}",
+        "autres_revenus": _texte(revenus[0] + revenus[-1]),
     }
+    if une.code == "fournil":
+        connues["credits_prives"] = _texte(une.cas.foyer.charges[0].mensualites["N"])
+    if une.code == "vasseur":
+        connues["effectif"] = _texte(une.cas.effectif_salarie + 1)
+    plantes = _plantes(une)
+    return {nom: faute for nom, faute in connues.items() if nom in profil and plantes[nom] != faute}
+
+
+def _garanties(une: Situation) -> list[tuple[str, str, float]]:
+    """What is bought, kept at its price less its haircut, and the guarantor that covers half of the loan."""
+    nature, garant, noms = {
+        "fournil": ("gage_materiel", "Élise Marchand", ("four", "vitrine")),
+        "nouri": ("hyp_legale_preteur_deniers", "Sophie Nouri", ("murs",)),
+        "vasseur": ("nantissement_fonds_commerce", "Optique Vasseur", ("fonds",)),
+    }[une.code]
+    projet = une.cas.projets[0]
+    retenu = sum(projet.besoins[nom] for nom in noms) * (1 - surete(nature).decote_defaut)
+    return [(nature, garant, retenu), ("caution_mutuelle", "Organisme de garantie", projet.pret.montant / 2)]
 
 
 def actions_du_modele(une: Situation, attendu: Attendu | None = None) -> Actions:
@@ -224,33 +192,24 @@ def actions_du_modele(une: Situation, attendu: Attendu | None = None) -> Actions
         *_opportunites(une, attendu),
         *_demande(une, attendu, projet.pret.montant, ressources),
         *_pieces_du_dossier(une, attendu),
-        *_decision(une, attendu, delegataire(une, projet.pret.montant)),
+        *_decision(attendu, delegataire(une, projet.pret.montant)),
         *_conditions(une, attendu),
         *_souscription(une, attendu, attendu.reglages),
     ]
 
 
-def actions_fautives(
-    une: Situation, attendu: Attendu | None = None, profil: dict[str, str] | None = None
-) -> tuple[Actions, dict[str, float]]:
-    """Usual mistakes, and the points that they leave in each cell.
-
-    ``profil``: a profile with one missing field, and the turnover, each wrong in a known way.
-    """
+def actions_fautives(une: Situation, attendu: Attendu | None = None) -> tuple[Actions, dict[str, float]]:
+    """Usual mistakes, and the points that they leave in each cell."""
     attendu, projet = attendu or attendu_de(une), une.cas.projets[0]
     besoins = sum(attendu.besoins.values())
-    # The rent of a month, the turnover of the year before.
-    profil = profil or attendu.profil | {
-        "ca": _texte(une.cas.exercices["N-1"]["FL"]),
-        "loyer": f"{float(attendu.profil['loyer']) / 12:.2f}",
-    }
+    profil = attendu.profil | attendu.fautes
     produit, second = attendu.opportunites
     creees = [
         ("creer_opportunite", _opportunite(produit, *attendu.opportunites[produit])),
         # The need alone, and a date that is too far away.
         ("creer_opportunite", _opportunite("", *attendu.opportunites[second]) | {"echeance": TARDIVE}),
     ]
-    mal_signee = {**attendu.pieces, "demande": "demande_1"}
+    mal_signee = attendu.pieces | ({"demande": attendu.mal_signee} if attendu.mal_signee else {})
     # The branch is thought unable to decide, whatever the amount.
     fautives: Actions = [
         *[("modifier", {"champ": champ, "valeur": valeur}) for champ, valeur in profil.items()],
@@ -259,22 +218,28 @@ def actions_fautives(
         # The loan pays for everything: the down payment is forgotten.
         *_demande(une, attendu, besoins, {"pret": besoins}),
         *_pieces_du_dossier(une, attendu, mal_signee),
-        *_decision(une, attendu, "engagements"),
+        *_decision(attendu, "engagements"),
         *_souscription(une, attendu, _regles_a_l_envers(une, attendu), inversee=True),
     ]
-    joints = len(une.regles.pieces) - 1
+    joints, plantes = len(une.regles.pieces) - 1, _plantes(une)
+    mauvaises = 1 if attendu.mal_signee else 0
     points = {
-        "m5_profil": 3 * 2.5 + 2.5 / 2 + 4 / 2,
+        "m5_profil": 14 - sum(_points_du_champ(plantes[nom]) / 2 for nom in attendu.fautes),
         # The second one: half of the two points of the need, the reason, no date; both proposals set aside.
         "m5_opp": 4 + (1 + 1) + 1,
         "m5_saisie": 5 * 2 + 1 + 1,
-        "m5_pieces": round(3 + 5 * (joints - 1) / joints, 4),
+        "m5_pieces": round(3 + 5 * (joints - mauvaises) / joints, 4),
         "m5_deleg": _points_de_la_route(une, projet.pret.montant, besoins) + 3 / 2,
         "m5_ordre": 6.0,
-        # The beneficiary and the mandate.
+        # The beneficiary and the mandate; the level, the options and the account are not those that are wanted.
         "m5_sous": 4.0,
     }
     return fautives, points
+
+
+def _points_du_champ(plante: str | None) -> float:
+    """A field that is missing, or the one that a document contradicts."""
+    return 2.5 if plante is None else 4.0
 
 
 def _points_de_la_route(une: Situation, pret: int, saisi: int) -> float:
@@ -290,11 +255,12 @@ def delegataire(une: Situation, pret: int) -> str:
 
 
 def _regles_a_l_envers(une: Situation, attendu: Attendu) -> dict[str, Any]:
-    """Another level, one option too many, the account that is not to be debited."""
+    """Another level, the options that are not wanted, the account that is not to be debited."""
     produit = next(iter(attendu.opportunites))
     offre = une.regles.produits[produit]
     formule = next(f for f in reversed(offre.formules) if f != attendu.reglages["formule"])
-    return {**attendu.reglages, "formule": formule, "options": list(offre.options), "iban": _iban(une, autre=True)}
+    options = [option for option in offre.options if option not in attendu.reglages["options"]]
+    return {**attendu.reglages, "formule": formule, "options": options, "iban": _iban(une, attendu.compte, autre=True)}
 
 
 def _opportunites(une: Situation, attendu: Attendu) -> Actions:
@@ -337,12 +303,11 @@ def _pieces_du_dossier(une: Situation, attendu: Attendu, pieces: dict[str, str] 
     ]
 
 
-def _decision(une: Situation, attendu: Attendu, vers: str) -> Actions:
-    pret = une.cas.projets[0].pret.montant
+def _decision(attendu: Attendu, vers: str) -> Actions:
     return [
         *[
-            ("garantie", {"nature": nature, "garant": garant, "montant": _texte(round(part * pret))})
-            for nature, garant, part in attendu.garanties
+            ("garantie", {"nature": nature, "garant": garant, "montant": _texte(round(montant))})
+            for nature, garant, montant in attendu.garanties
         ],
         ("avis", {"sens": "favorable", "texte": "Capacité de remboursement suffisante ; avis détaillé dans la fiche."}),
         ("transmettre", {"delegataire": vers}),
@@ -373,7 +338,7 @@ def _souscription(une: Situation, attendu: Attendu, reglages: dict[str, Any], *,
         ("commencer_conseil", {"produit": produit}),
         *(information + recueil if inversee else recueil + information),
         ("conseiller", suivie | {"besoin": besoin, "texte": "Ce contrat répond au besoin dit en janvier."}),
-        ("regler", suivie | {"iban": _iban(une)} | reglages),
+        ("regler", suivie | {"iban": _iban(une, attendu.compte)} | reglages),
         ("accord", suivie),
         *[("remettre", suivie | {"document": document}) for document in offre.remises],
         ("signer", suivie),
@@ -387,10 +352,10 @@ def _a_lire(une: Situation) -> list[str]:
     return [d["id"] for d in une.lignes["document"] if not d["sur_demande"] and d["piece"] not in produits]
 
 
-def _iban(une: Situation, *, autre: bool = False) -> str:
-    """Account to be debited: the one of the business; ``autre``: the other one that the documents show."""
+def _iban(une: Situation, compte: str, *, autre: bool = False) -> str:
+    """Account to be debited, as its document shows it; ``autre``: the other one that the documents show."""
     ribs = {d["id"]: dict(d["lignes"])["IBAN"] for d in une.lignes["document"] if d["id"].startswith("rib_")}
-    return next(iban for nom, iban in ribs.items() if (nom == "rib_pro") != autre)
+    return next(iban for nom, iban in ribs.items() if (nom == compte) != autre)
 
 
 def _texte(montant: float) -> str:

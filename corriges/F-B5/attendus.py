@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rncp_utils.autograde.attendus import charger_attendus
+from rncp_utils.credit.garanties.catalogue import surete
 from rncp_utils.poste.situation import Situation, situation
 
 # Whoever corrects this training has the key of the assessment too: one way of playing a client serves both.
@@ -35,14 +36,7 @@ def actions_du_modele(une: Situation) -> epreuve.Actions:
 
 def actions_fautives(une: Situation) -> tuple[epreuve.Actions, dict[str, float]]:
     """Usual mistakes, and the points that they leave in each cell."""
-    attendu = attendu_de(une)
-    charges = [charge.mensualites["N"] for charge in une.cas.foyer.charges]
-    # The rent of the home counted with the student loan; the tax counted in the stock.
-    faux = attendu.profil | {
-        "credits_prives": str(sum(charges)),
-        "ca": str(une.cas.tresorerie_micro["N-1"].encaissements),
-    }
-    actions, points = epreuve.actions_fautives(une, attendu, faux)
+    actions, points = epreuve.actions_fautives(une, attendu_de(une))
     points = {nom.replace("m5_", "fb5_"): valeur for nom, valeur in points.items()}
     # No down payment was to be forgotten: the demand is right. The mandate is, and the contract is in force.
     return actions, points | {"fb5_saisie": 14.0, "fb5_deleg": 0 + 3 / 2, "fb5_sous": 2.0 + 2.0}
@@ -58,6 +52,11 @@ def attendu_de(une: Situation) -> epreuve.Attendu:
             "regime_social": "Salarié et indépendant",
             "credits_prives": str(cas.foyer.charges[0].mensualites["N"]),
             "terminal": "Aucun",
+        },
+        # The rent of the home counted with the student loan; the turnover of the year before.
+        fautes={
+            "credits_prives": str(sum(charge.mensualites["N"] for charge in cas.foyer.charges)),
+            "ca": str(cas.tresorerie_micro["N-1"].encaissements),
         },
         opportunites={
             "CYBER": (
@@ -82,7 +81,14 @@ def attendu_de(une: Situation) -> epreuve.Attendu:
             "rib": "rib_pro",
         },
         perimee="extrait_registre",
-        garanties=[("gage_stocks", "Kelly Moreau", 0.3), ("caution_mutuelle", "Organisme de garantie", 0.5)],
+        garanties=[
+            (
+                "gage_stocks",
+                "Kelly Moreau",
+                cas.projets[0].besoins["stock"] * (1 - surete("gage_stocks").decote_defaut),
+            ),
+            ("caution_mutuelle", "Organisme de garantie", cas.projets[0].pret.montant / 2),
+        ],
         reglages={
             "formule": "Plafond de 100 000 €",
             "options": ["arret_du_site"],

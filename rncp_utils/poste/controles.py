@@ -205,6 +205,14 @@ def piece_perimee(
     return None
 
 
+def piece_a_remplacer(
+    document: Mapping[str, Any], libelle: str, jour: dt.date, validite_mois: int | None
+) -> Controle | None:
+    """P5-A2: what will block the check of the file (P5-B2), told as soon as it is attached."""
+    blocage = piece_perimee(document, libelle, jour, validite_mois)
+    return blocage and _alerte("P5-A2", f"{blocage.phrase} Sans cela, le contrôle du dossier sera refusé.")
+
+
 def autre_signataire(document: Mapping[str, Any], representant: str) -> Controle | None:
     """P5-A1: signed by somebody who may not sign for the client."""
     signataire = document["signataire"]

@@ -41,10 +41,15 @@ DOSSIER: Machine = dict(
         _etat(CHEZ_AGENCE, recevoir_decision=" ".join(DECISIONS), abandonner=ABANDONNE),
         _etat(CHEZ_ENGAGEMENTS, recevoir_decision=" ".join(DECISIONS), abandonner=ABANDONNE),
         _etat(ACCEPTE, editer=EDITE, abandonner=ABANDONNE),
-        # A guarantee that a condition asks for may still be added.
-        _etat(SOUS_CONDITIONS, "garantie lever_condition", editer=EDITE, abandonner=ABANDONNE),
+        # A guarantee that a condition asks for may still be added; one that was added by mistake, withdrawn.
+        _etat(SOUS_CONDITIONS, "garantie retirer_garantie lever_condition", editer=EDITE, abandonner=ABANDONNE),
         _etat(AJOURNE, reprendre=COMPLET, abandonner=ABANDONNE),
-        _etat(EDITE, "garantie lever_condition prendre_garantie", debloquer=DEBLOQUE, abandonner=ABANDONNE),
+        _etat(
+            EDITE,
+            "garantie retirer_garantie lever_condition prendre_garantie",
+            debloquer=DEBLOQUE,
+            abandonner=ABANDONNE,
+        ),
         _etat(REFUSE),
         _etat(DEBLOQUE),
         _etat(ABANDONNE),
@@ -123,6 +128,8 @@ def pourquoi(action: str, etat: str) -> str:
     admis = [f"« {NOMS[e]} »" for e in machine if action in machine[e]]
     if not admis:
         return f"{sujet} : cette action n'existe pas à cet endroit."
+    if action == "annuler" and etat not in (ACTIVE, ANNULEE):
+        return f"{sujet} : rien n'est signé, il n'y a rien à annuler. Laissez ce conseil, ou commencez-en un autre."
     attendu = "le stade" if du_dossier else "l'étape"
     *debut, dernier = admis
     liste = f"{', '.join(debut)} ou {dernier}" if debut else dernier

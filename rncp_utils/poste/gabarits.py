@@ -100,18 +100,19 @@ def montants(cas: Cas, calculs: Mapping[str, Any]) -> dict[str, int]:
     return lus
 
 
-def mots(cas: Cas, representant: str, comptes: Mapping[str, int]) -> dict[str, str]:
-    """Words of a case: loan, names, and an IBAN for each account number of ``comptes``."""
+def mots(cas: Cas, brut: Mapping[str, Any]) -> dict[str, str]:
+    """Words of a situation's file: loan, names, and an IBAN for each account number of its ``ibans``."""
     pret = cas.projets[0].pret
     return {
         "siren": cas.siren,
         "naf": cas.naf,
         "denomination": cas.denomination,
-        "representant": representant,
+        "representant": brut["representant"],
+        "acte": brut["acte"],
         "duree": str(pret.duree_mois),
         "taux": pourcent(pret.taux, 2),
         "effectif": str(cas.effectif_salarie),
-    } | {f"iban_{nom}": _iban(numero) for nom, numero in comptes.items()}
+    } | {f"iban_{nom}": _iban(numero) for nom, numero in brut["ibans"].items()}
 
 
 def lignes(table: str, brutes: Iterable[Mapping[str, Any]], textes: Textes) -> tuple[dict[str, Any], ...]:
@@ -175,7 +176,8 @@ def documents_du_produit(gamme: Gamme, code: str, offre: Offre) -> tuple[dict[st
         *(["Ne convient pas", texte] for texte in produit.pas_pour),
     ]
     contrat = [
-        *([f"Prix, {ligne.formule}" if ligne.formule else "Prix", _prix(ligne)] for ligne in produit.tarif),
+        *_prix_des_formules(produit.tarif, offre),
+        *([["Réserve", offre.reserve]] if offre.reserve else []),
         *(["Formule", formule] for formule in offre.formules),
         *(["Option", option] for option in offre.options.values()),
         *(["À remettre", texte] for texte in produit.remettre),
@@ -191,8 +193,22 @@ def documents_du_produit(gamme: Gamme, code: str, offre: Offre) -> tuple[dict[st
     )
 
 
-def _prix(ligne: LigneTarif) -> str:
-    return f"{ligne.libelle} : {avec_unite(ligne.valeur, ligne.unite)}"
+def _prix_des_formules(tarif: Iterable[LigneTarif], offre: Offre) -> list[list[str]]:
+    """Prices of a product: those of the range, the first one once a level when levels have prices of their own."""
+    premiere, *autres = tarif
+    if not offre.coefficients:
+        return [[f"Prix, {x.formule}" if x.formule else "Prix", _prix(x)] for x in (premiere, *autres)]
+    niveaux = zip(offre.formules, offre.coefficients, strict=True)
+    lus = [[f"Prix, {formule}", _prix(premiere, Decimal(str(fois)))] for formule, fois in niveaux]
+    return lus + [["Prix", _prix(autre)] for autre in autres]
+
+
+def _prix(ligne: LigneTarif, fois: Decimal = Decimal(1)) -> str:
+    """A price; multiplied, an amount is rounded to the euro."""
+    valeur = fois * Decimal(str(ligne.valeur))
+    if fois != 1 and ligne.unite.startswith("€"):
+        valeur = valeur.to_integral_value(ROUND_HALF_UP)
+    return f"{ligne.libelle} : {avec_unite(valeur.normalize(), ligne.unite)}"
 
 
 def _typographiees(lues: list[list[str]]) -> list[list[str]]:

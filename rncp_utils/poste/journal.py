@@ -1,7 +1,9 @@
 """The journal of the workstation: append only, each row with a digest that covers the one before.
 
 Anybody can compute a chain again: a broken one is a sign for whoever grades, an unbroken one proves nothing. What an
-action is worth comes from playing it again (:mod:`rncp_utils.poste.rejeu`).
+action is worth comes from playing it again (:mod:`rncp_utils.poste.rejeu`). Known limit: rows taken away from the end
+leave a chain that is right, and refusals change no table, so that refusals erased there leave no trace. No point
+depends on them.
 """
 
 from __future__ import annotations

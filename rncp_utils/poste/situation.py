@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -19,14 +19,14 @@ from rncp_utils.credit.garanties.catalogue import surete
 from rncp_utils.erreurs import ErreurDonnees, ErreurListe
 from rncp_utils.monnaie import centimes
 from rncp_utils.portefeuille.gamme import GAMME_DU_COURS, Gamme, charger_gamme
-from rncp_utils.poste import gabarits
+from rncp_utils.poste import gabarits, portefeuille, variantes
 from rncp_utils.yaml_strict import lire_yaml
 
 if TYPE_CHECKING:
     from rncp_utils.donnees.fils_rouges.objets import Cas
 
 DOSSIER = Path(__file__).with_name("situations")
-_COMMUN = "commun"
+_COMMUN, _TIRAGES = "commun", "tirages"
 
 # The day of every situation: documents, due dates and delays are written around it.
 JOUR = dt.date(2027, 1, 12)
@@ -60,6 +60,10 @@ class Offre:
         Ids of the documents to give before the advice, and to hand over before the signature.
     beneficiaire, mandat : bool
         Whether a beneficiary must be named, and a direct debit mandate signed.
+    coefficients : tuple of number
+        What each level multiplies the first price of the range by; empty when they all cost the same.
+    reserve : str
+        What the insurer's cover still depends on, or an empty text.
     """
 
     libelle: str
@@ -70,6 +74,8 @@ class Offre:
     remises: tuple[str, ...]
     beneficiaire: bool
     mandat: bool
+    coefficients: tuple[Any, ...] = ()
+    reserve: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,6 +152,8 @@ class Situation:
     lignes : Mapping[str, tuple of Mapping]
         Rows to insert, by table, in the units of :mod:`rncp_utils.poste.tables`; ``id`` is given for documents only.
     regles : Regles
+    tirage : Mapping[str, str]
+        What was drawn for the learner on each axis (:mod:`rncp_utils.poste.variantes`); empty in a lesson.
     """
 
     code: str
@@ -154,6 +162,7 @@ class Situation:
     jour: dt.date
     lignes: Mapping[str, tuple[Mapping[str, Any], ...]]
     regles: Regles
+    tirage: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def personnes(self) -> tuple[str, ...]:
@@ -166,7 +175,10 @@ class Situation:
 
 
 def situation(code: str, *, apprenant: str = "", devoir: str = "", session: str = "") -> Situation:
-    """Situation of this code; with the three of ``apprenant``, ``devoir`` and ``session``, the learner's own figures.
+    """Situation of this code; with the three of ``apprenant``, ``devoir`` and ``session``, the learner's own.
+
+    Amounts are then those of the learner's variant of the case, and the facts planted are drawn when the situation has
+    several.
 
     Raises
     ------
@@ -186,11 +198,13 @@ def situation(code: str, *, apprenant: str = "", devoir: str = "", session: str 
     if any(qui) and not all(qui):
         raise ErreurDonnees("La situation d'un apprenant demande son nom, le devoir et la session ; donnez les trois.")
     cas = variante(brut["cas"], *qui) if all(qui) else cas_du_cours(brut["cas"])
-    textes = gabarits.Textes(
-        gabarits.montants(cas, brut.get("montants", {})), gabarits.mots(cas, brut["representant"], brut["ibans"])
-    )
+    tires: dict[str, str] = {}
+    if all(qui) and code in _tirables():
+        brut, tires = variantes.varier(brut, _lire(f"{_TIRAGES}/{code}"), qui)
+    textes = gabarits.Textes(gabarits.montants(cas, brut.get("montants", {})), gabarits.mots(cas, brut))
     regles = _regles(commun["regles"], brut)
-    return Situation(code, brut["version"], cas, JOUR, _lignes(commun, brut, regles, textes), regles)
+    lignes = _lignes(commun, brut, regles, textes)
+    return Situation(code, brut["version"], cas, JOUR, lignes, regles, MappingProxyType(tires))
 
 
 def lister_situations() -> tuple[str, ...]:
@@ -200,6 +214,11 @@ def lister_situations() -> tuple[str, ...]:
     ('fournil', 'kelya', 'nouri', 'vasseur')
     """
     return tuple(sorted(chemin.stem for chemin in DOSSIER.glob("*.yaml") if chemin.stem != _COMMUN))
+
+
+def _tirables() -> set[str]:
+    """Situations whose facts are drawn for a learner."""
+    return {chemin.stem for chemin in (DOSSIER / _TIRAGES).glob("*.yaml")}
 
 
 def information(produit: str) -> str:
@@ -262,13 +281,15 @@ def _offre(code: str, lue: Mapping[str, Any]) -> Offre:
         remises=(contrat(code),),
         beneficiaire=lue.get("beneficiaire", False),
         mandat=lue.get("mandat", False),
+        coefficients=tuple(lue.get("coefficients", ())),
+        reserve=lue.get("reserve", ""),
     )
 
 
 def _lignes(
     commun: Mapping[str, Any], brut: Mapping[str, Any], regles: Regles, textes: gabarits.Textes
 ) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
-    clients = [{"suivi": False, **client} for client in commun["clients"]]
+    clients = [{"suivi": False, **client} for client in portefeuille.autres_clients(JOUR)]
     clients.insert(brut["rang"], {"suivi": True, **brut["client"]})
     documents = [{"id": nom, **document} for nom, document in (brut["documents"] | commun["documents"]).items()]
     toutes = {

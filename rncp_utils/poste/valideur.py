@@ -181,8 +181,8 @@ def regles_publiees(situation: Situation) -> list[str]:
         for ligne in (
             f"L'agence décide jusqu'à {montant(r.delegation_montant)} d'engagement total (crédits en cours chez nous "
             f"et prêt demandé) et jusqu'à la cote {r.delegation_cote} ; au-delà, le service des engagements décide.",
-            f"Refus : client en défaut ; CAF de l'exercice N, avant prélèvements ou dividendes, inférieure à "
-            f"{_fois(r.couverture_dette)} les annuités, nouveau prêt compris.",
+            f"Refus : client en défaut ; CAF de l'exercice N, avant prélèvements (et donc avant l'impôt sur le revenu) "
+            f"ou dividendes, inférieure à {_fois(r.couverture_dette)} les annuités, nouveau prêt compris.",
             "Ajournement : avis sans sens ou sans texte.",
             "Refus : avis défavorable.",
             f"Accord sous conditions : garanties inférieures à {part(r.couverture_minimale)} du prêt (chacune pour le "

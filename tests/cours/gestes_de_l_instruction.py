@@ -52,7 +52,8 @@ OPPORTUNITES_FAUTIVES: list[tuple[Gestes, str, str]] = [
     (
         [HOMME_CLE, opportunite("PEE", "fideliser", "Réunion du 20 novembre 2026", "100"), REFUS_ECRIT],
         "PEE",
-        "rien n'est signé",
+        # The workstation refuses what is certain: nothing was created.
+        "aucune opportunité n'y répond",
     ),
     ([HOMME_CLE, EPARGNE], "ecart", "contredite par un courrier"),
     (

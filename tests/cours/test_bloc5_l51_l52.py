@@ -198,6 +198,16 @@ def test_l_agenda(l1, jouer, jour, objet, dit):
     assert dit in faux.get("agenda", "") and bool(faux) == bool(dit)
 
 
+def test_le_client_a_rappeler_est_dit_et_vient_du_portefeuille(l1):
+    from rncp_utils.donnees import charger
+
+    dit = plate(l1.exercices["E3"].fiche.conclusion)
+    urgent = l1.noms["URGENT"]
+    assert "{urgent} : {alerte}" in dit
+    assert urgent["denomination"] in set(charger("clients")["raison_sociale"])
+    assert urgent["alerte"].startswith("Échéance impayée depuis")
+
+
 def test_la_taxe_et_les_dates_de_la_lecon_sont_dans_les_documents(l1):
     documents = {
         d["id"]: plate(" ".join(texte for ligne in d["lignes"] for texte in ligne))

@@ -34,8 +34,9 @@ class Joueur:
 def bon(une: Situation) -> Joueur:
     """Does everything right in the end, after some mistakes that are corrected in time."""
     faits = CLE.actions_du_modele(une)
+    chiffre = next(nom for nom, valeur in CLE.attendu_de(une).profil.items() if valeur.replace(".", "").isdecimal())
     faux: dict[str, tuple[str, dict[str, Any]]] = {
-        "modifier": ("modifier", {"champ": "loyer", "valeur": "1"}),
+        "modifier": ("modifier", {"champ": chiffre, "valeur": "7"}),
         "saisir_demande": ("saisir_demande", _demande(une, montant="90000", taux="9,99")),
         # Refused: nothing has been asked of the client yet.
         "recueillir": ("conseiller", {"souscription": 1, "besoin": "payer", "texte": "C'est le meilleur contrat."}),
@@ -59,9 +60,10 @@ def negligent(une: Situation) -> Joueur:
     attendu, demande = CLE.attendu_de(une), _demande(une, montant="1000", taux="9,99")
     produit, (besoin, _) = next(iter(attendu.opportunites.items()))
     offres = une.regles.produits
+    vide = next(nom for nom in attendu.profil if _plante(une, nom) is None)
     inutile = {"besoin": offres[attendu.tenable].besoins[0], "produit": attendu.tenable, "probabilite": "90"}
     actions: Actions = [
-        ("modifier", {"champ": "loyer", "valeur": attendu.profil["loyer"]}),
+        ("modifier", {"champ": vide, "valeur": attendu.profil[vide]}),
         ("modifier", {"champ": "siren", "valeur": "123456789"}),
         ("creer_opportunite", inutile | {"motif": "Bon prospect", "echeance": CLE.ECHEANCE}),
         ("creer_opportunite", inutile | {"motif": "Très bon prospect à revoir vite", "echeance": CLE.ECHEANCE}),
@@ -78,18 +80,23 @@ def negligent(une: Situation) -> Joueur:
         *[("signer", {"souscription": 1})] * 4,
     ]
     autres = len(une.regles.pieces) - 1
+    bonnes = (attendu.perimee != "piece_identite") + (not attendu.mal_signee)
     points = {
         "m5_profil": 2.5,
         "m5_opp": 0.0,
         # Object, asset and duration.
         "m5_saisie": 6.0,
-        "m5_pieces": round(5 / autres, 4),
+        "m5_pieces": round(5 * bonnes / autres, 4),
         "m5_deleg": 0.0,
         # The need alone.
         "m5_ordre": 2.0,
         "m5_sous": 0.0,
     }
     return Joueur(actions, points)
+
+
+def _plante(une: Situation, champ: str) -> str | None:
+    return next(lu["valeur"] for lu in une.lignes["champ"] if lu["nom"] == champ)
 
 
 JOUEURS = {"bon": bon, "moyen": moyen, "négligent": negligent}

@@ -119,6 +119,14 @@ def test_les_controles_d_une_opportunite(poste):
     alerte(poste, "P3-A1", "creer_opportunite", **(OPPORTUNITE | {"besoin": "payer", "produit": "CARTE"}))
 
 
+@pytest.mark.parametrize(("lue", "dit"), [("0 %", "rien à suivre"), (100, "tout est signé"), (101, "de 0 à 100 %")])
+def test_une_certitude_n_est_pas_une_probabilite(poste, lue, dit):
+    resultat = poste.faire("creer_opportunite", **(OPPORTUNITE | {"probabilite": lue}))
+    assert not resultat.accepte
+    assert dit in resultat.phrase.replace("\xa0", " ")
+    assert len(poste.table("opportunite")) == 1
+
+
 def test_l_opposition_commerciale_ferme_la_prospection():
     poste = nouveau(opposition=True)
     bloque(poste, "P3-B2", "creer_opportunite", **OPPORTUNITE)
@@ -180,7 +188,10 @@ def test_completer_demande_la_saisie_l_equilibre_puis_les_pieces(poste):
 
 def test_une_piece_perimee_arrete_le_controle_et_se_remplace(poste):
     monter(poste)
-    faire(poste, "joindre", piece="extrait_registre", document="extrait_ancien")
+    joint = alerte(poste, "P5-A2", "joindre", piece="extrait_registre", document="extrait_ancien")
+    dit = joint.controles[0].phrase.replace("\xa0", " ")
+    assert "plus de 3 mois" in dit
+    assert "sera refusé" in dit
     faire(poste, "completer")
     bloque(poste, "P5-B2", "controler")
     faire(poste, "joindre", piece="extrait_registre", document="extrait_recent")

@@ -79,6 +79,45 @@ def test_chacun_a_les_points_de_ce_qu_il_a_fait(copie, capsys, joueur, client):
     assert ("À signaler" in dit.out) == (joueur == "négligent")
 
 
+def _tous_les_faits(client: str) -> list[str]:
+    """Learners of a client who, together, meet every set of facts of every axis; the fewest of them, nearly."""
+    vus: dict[str, set[tuple[str, str]]] = {}
+    for nom in (f"apprenant{rang}" for rang in range(300)):
+        if client_tire(CLE.CLIENTS, nom, DEVOIR, SESSION) == client:
+            vus[nom] = set(CLE.situation_de(nom, SESSION).tirage.items())
+    restent, choisis = set().union(*vus.values()), []
+    while restent:
+        choisis.append(max(vus, key=lambda nom: len(vus[nom] & restent)))
+        restent -= vus[choisis[-1]]
+    return choisis
+
+
+@pytest.mark.lent
+@pytest.mark.parametrize("client", CLE.CLIENTS)
+def test_quels_que_soient_les_faits_plantes_chacun_a_ses_points(tmp_path, client):
+    for apprenant in _tous_les_faits(client):
+        une = CLE.situation_de(apprenant, SESSION)
+        for joueur, joue in JOUEURS.items():
+            copie, attendu = preparer(tmp_path / apprenant / joueur, DEVOIR, DEPOT), joue(une)
+            jouer(copie, une, DEVOIR, apprenant, attendu.actions)
+            obtenu = _corriger(copie, apprenant)
+            assert obtenu == pytest.approx(attendu.points, abs=0.001), (apprenant, joueur, dict(une.tirage))
+
+
+def test_laisser_ce_qui_etait_plante_ne_rapporte_rien(copie):
+    """A value that is wrong at the opening is not half right because it is also a usual mistake."""
+    noms = (f"apprenant{rang}" for rang in range(400))
+    apprenant = next(
+        nom
+        for nom in noms
+        if (une := CLE.situation_de(nom, SESSION)).code == "fournil" and une.tirage["profil"] == "credits_prives"
+    )
+    une = CLE.situation_de(apprenant, SESSION)
+    plante = next(champ["valeur"] for champ in une.lignes["champ"] if champ["nom"] == "credits_prives")
+    jouer(copie, une, DEVOIR, apprenant, [("modifier", {"champ": "credits_prives", "valeur": plante})])
+    assert _corriger(copie, apprenant)["m5_profil"] == 0
+
+
 def test_le_bon_joueur_a_ete_bloque_et_n_en_perd_rien(de_ada):
     refusees = [ligne for ligne in lire_journal_de(_fichier(de_ada)).lignes if ligne["resultat"] == "refuse"]
     assert len(refusees) >= 2

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from rncp_utils.formats import lire_nombre
 from rncp_utils.poste import etats
+from rncp_utils.poste.situation import situation
 from tests.poste.petit_poste import IBAN, MOTIF, REGLAGES, alerte, bloque, conseiller, faire, signer
 
 
@@ -103,3 +107,18 @@ def test_le_suivi(poste):
     faire(poste, "reclamation", objet="Frais contestés")
     faire(poste, "reclamation", objet="Frais contestés", reponse="Le geste est accordé.")
     assert [r["repondu_le"] for r in poste.table("reclamation")] == [None, "2027-01-12"]
+
+
+@pytest.mark.parametrize("produit", ["cyber", "prevoyance", "multirisque"])
+def test_un_niveau_plus_haut_coute_plus_cher(produit):
+    documents = {document["id"]: document for document in situation("vasseur").lignes["document"]}
+    lus = [valeur for libelle, valeur in documents[f"contrat_{produit}"]["lignes"] if libelle.startswith("Prix, ")]
+    primes = [lire_nombre(re.search(r": ([\d,\s]+)", valeur)[1]).valeur for valeur in lus]
+    assert len(primes) > 1
+    assert primes == sorted(set(primes))
+
+
+@pytest.mark.parametrize("produit", ["prevoyance", "hommecle"])
+def test_une_garantie_de_personne_est_annoncee_sous_reserve_du_questionnaire_de_sante(produit):
+    documents = {document["id"]: document for document in situation("vasseur").lignes["document"]}
+    assert "questionnaire de santé" in dict(documents[f"contrat_{produit}"]["lignes"])["Réserve"]

@@ -14,7 +14,7 @@ from tests.poste.petit_poste import JOUR
 
 BLOQUANTS = {"P2-B1", "P3-B1", "P3-B2", "P4-B1", "P4-B2", "P5-B1", "P5-B2", "P6-B1", "P6-B2"}
 BLOQUANTS |= {"P7-B1", "P7-B2", "P8-B1", "P8-B2"}
-ALERTES = {"P2-A1", "P2-A2", "P3-A1", "P4-A1", "P5-A1", "P6-A1", "P7-A1", "P8-A1", "P9-A1"}
+ALERTES = {"P2-A1", "P2-A2", "P3-A1", "P4-A1", "P5-A1", "P5-A2", "P6-A1", "P7-A1", "P8-A1", "P9-A1"}
 
 
 def _document(date=None, fin=None, signataire=None):
@@ -45,6 +45,7 @@ PARLENT = {
     "P4-B2": lambda: c.montant_negatif(0),
     "P5-B1": lambda: c.pieces_absentes({"demande": "Demande", "statuts": "Statuts"}, ["demande"]),
     "P5-B2": lambda: c.piece_perimee(_document("2026-10-11"), "Extrait", JOUR, 3),
+    "P5-A2": lambda: c.piece_a_remplacer(_document("2026-10-11"), "Extrait", JOUR, 3),
     "P5-A1": lambda: c.autre_signataire(_document(signataire="Paul Marchand"), "Élise Marchand"),
     "P6-B1": lambda: c.caution_de_soi("MARCHAND elise", ["Le Fournil", "Élise Marchand"]),
     "P6-A1": lambda: c.couverture_faible(5_999, 6_000),

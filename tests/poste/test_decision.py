@@ -145,6 +145,32 @@ def test_les_conditions_se_levent_par_leur_preuve(poste):
     faire(poste, "debloquer")
 
 
+GAGE = {"nature": "gage_materiel", "garant": "Élise Marchand"}
+
+
+def test_une_garantie_ajoutee_par_erreur_apres_la_decision_se_retire(poste):
+    assert decider(poste, garantie="35 000") == etats.SOUS_CONDITIONS
+    faire(poste, "garantie", **GAGE, montant="260 000")
+    faire(poste, "retirer_garantie", garantie=2)
+    assert [g["montant"] for g in poste.table("garantie")] == [3_500_000]
+    assert poste.journal()[-1]["avant"][0]["montant"] == 26_000_000, "what is withdrawn stays in the journal"
+    # The id is given again to the right one, which may be withdrawn too as long as it is not taken.
+    faire(poste, "garantie", **GAGE, montant="26 000")
+    faire(poste, "editer")
+    faire(poste, "retirer_garantie", garantie=2)
+    faire(poste, "garantie", **GAGE, montant="26 000")
+    faire(poste, "prendre_garantie", garantie=2)
+    assert "est prise" in bloque(poste, "", "retirer_garantie", garantie=2)
+
+
+def test_une_garantie_sur_laquelle_on_a_decide_reste(poste):
+    assert decider(poste, garantie="35 000") == etats.SOUS_CONDITIONS
+    assert "La décision a été prise sur cette garantie" in bloque(poste, "", "retirer_garantie", garantie=1)
+    faire(poste, "garantie", **GAGE, montant="26 000")
+    faire(poste, "lever_condition", condition=1, document="accord")
+    assert "Une condition a été levée grâce" in bloque(poste, "", "retirer_garantie", garantie=2)
+
+
 def test_un_dossier_ajourne_est_repris(poste):
     decider(poste, avis={})
     faire(poste, "reprendre")

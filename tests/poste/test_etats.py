@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from rncp_utils.poste import base, etats, journal
 from rncp_utils.poste.actions import ACTIONS
 from rncp_utils.poste.rejeu import lire_base, rejouer
+from tests.machine import exemples
 from tests.poste.petit_poste import AVIS, DEMANDE, IBAN, QUI, nouveau, petite
 
 MACHINES = {"dossier": (etats.DOSSIER, etats.BROUILLON), "souscription": (etats.SOUSCRIPTION, etats.BESOIN)}
@@ -86,6 +87,10 @@ def test_une_action_impossible_dit_pourquoi():
             assert bool(etats.pourquoi(action, etat)) != bool(etats.suivant(etat, action))
     assert etats.pourquoi("debloquer", "accepte") == (
         "Le dossier est au stade « accepté » : cette action demande le stade « édité »."
+    )
+    assert etats.pourquoi("annuler", "conseil") == (
+        "La souscription est à l'étape « conseil » : rien n'est signé, il n'y a rien à annuler. Laissez ce conseil, ou "
+        "commencez-en un autre."
     )
     assert etats.pourquoi("signer", "conseil") == (
         "La souscription est à l'étape « conseil » : cette action demande l'étape « accord du client »."
@@ -214,9 +219,28 @@ def verifier_dossier(poste, dossier):
         [avis] = siennes("avis")
         assert avis["sens"]
         assert avis["texte"]
+        verifier_les_garanties(poste, dossier, siennes("garantie"))
     if dossier["etat"] == etats.DEBLOQUE:
         assert all(garantie["prise"] for garantie in siennes("garantie"))
         assert all(condition["levee"] for condition in siennes("condition"))
+
+
+def verifier_les_garanties(poste, dossier, garanties):
+    """What the decision was made on is still there, and a condition that was lifted still holds."""
+    decision = [ligne["id"] for ligne in poste.journal() if ligne["action"] == "recevoir_decision"][-1]
+    decidees = {}
+    for ligne in poste.journal()[: decision - 1]:
+        for change in ligne["apres"] or ():
+            if change["table"] == "garantie" and change.get("dossier") == dossier["id"]:
+                decidees[change["id"]] = change["montant"]
+        for change in ligne["avant"] or ():
+            if change["table"] == "garantie" and "montant" in change:
+                decidees.pop(change["id"], None)
+    assert decidees.items() <= {garantie["id"]: garantie["montant"] for garantie in garanties}.items()
+    levees = [c for c in poste.table("condition") if c["dossier"] == dossier["id"] and c["levee"]]
+    if any(condition["code"] == "couverture" for condition in levees):
+        total = sum(garantie["montant"] for garantie in garanties)
+        assert 10_000 * total >= poste.situation.regles.couverture_minimale * dossier["montant"]
 
 
 @pytest.mark.parametrize("minimale", [0, 9_000])
@@ -287,6 +311,22 @@ class LePoste(RuleBasedStateMachine):
             if rang not in sauf:
                 self._faire(nom, donnees)
 
+    @rule(
+        gestes=st.lists(
+            st.sampled_from(("garantie", "retirer_garantie", "prendre_garantie", "lever_condition", "editer")).flatmap(
+                lambda nom: st.tuples(st.just(nom), _donnees(nom))
+            ),
+            max_size=6,
+        )
+    )
+    def apres_la_decision(self, gestes):
+        """Guarantees come and go once it is decided: a file that is accepted, or accepted on conditions."""
+        self._faire("abandonner", {"motif": "Le client change de projet."})
+        for nom, donnees in _BONNES[:16]:
+            self._faire(nom, donnees)
+        for nom, donnees in gestes:
+            self._faire(nom, donnees)
+
     @rule(reste=st.integers(0, len(_CONSEIL) - 1), sauf=st.sets(st.integers(0, len(_CONSEIL) - 1), max_size=1))
     def une_souscription(self, reste, sauf):
         for rang, (nom, donnees) in enumerate(_CONSEIL[: len(_CONSEIL) - reste]):
@@ -317,9 +357,9 @@ class LePoste(RuleBasedStateMachine):
 
 
 class TestLePoste(LePoste.TestCase):
-    settings = settings(max_examples=10, stateful_step_count=20, deadline=None)
+    settings = settings(max_examples=exemples(10), stateful_step_count=20, deadline=None)
 
 
 @pytest.mark.lent
 class TestLePosteLonguement(LePoste.TestCase):
-    settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+    settings = settings(max_examples=exemples(25), stateful_step_count=30, deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rncp_utils.poste import controles, etats, valideur
@@ -9,6 +10,7 @@ from rncp_utils.poste.actions import champs
 from rncp_utils.poste.actions.champs import Champ, Refus
 from rncp_utils.poste.actions.ecriture import Action, Ecriture, Fait, Ligne, parmi
 from rncp_utils.poste.actions.pieces import document_recu
+from rncp_utils.poste.journal import ACCEPTE
 
 _VERS = {etats.AGENCE: etats.CHEZ_AGENCE, etats.ENGAGEMENTS: etats.CHEZ_ENGAGEMENTS}
 
@@ -50,8 +52,47 @@ def emprunteurs(e: Ecriture) -> tuple[str, ...]:
 
 
 def _retirer_garantie(e: Ecriture, d: dict[str, Any]) -> Fait:
-    e.retirer("garantie", _du_dossier(e, "garantie", d["garantie"], e.dossier("retirer_garantie")))
+    dossier = e.dossier("retirer_garantie")
+    garantie = _du_dossier(e, "garantie", d["garantie"], dossier)
+    if dossier["etat"] != etats.ANALYSE:
+        _exiger_un_retrait_possible(e, dossier, garantie)
+    e.retirer("garantie", garantie)
     return Fait("La garantie est retirée.")
+
+
+def _exiger_un_retrait_possible(e: Ecriture, dossier: Ligne, garantie: Ligne) -> None:
+    """Once it is decided, only what was added since may go, and nothing that holds a condition up.
+
+    Raises
+    ------
+    Refus
+        The decision was made on it, it is taken, or a condition was lifted thanks to it.
+    """
+    if not ajoutee_depuis_la_decision(e.lignes("journal"), garantie):
+        raise Refus("La décision a été prise sur cette garantie : elle reste au dossier, qu'il faudrait abandonner.")
+    if garantie["prise"]:
+        raise Refus("Cette garantie est prise : le client l'a signée, elle ne se retire plus ici.")
+    restantes = [autre for autre in e.lignes("garantie", dossier=dossier["id"]) if autre["id"] != garantie["id"]]
+    levee = e.lignes("condition", dossier=dossier["id"], code=valideur.COUVERTURE, levee=True)
+    if levee and valideur.couverture(dossier["montant"], restantes) < e.regles.couverture_minimale:
+        raise Refus("Une condition a été levée grâce à cette garantie : elle reste au dossier.")
+
+
+def ajoutee_depuis_la_decision(lignes: Iterable[Ligne], garantie: Mapping[str, Any]) -> bool:
+    """Whether a guarantee was added after the last decision, from the rows of the journal."""
+    derniers = {"garantie": 0, "recevoir_decision": 0}
+    for ligne in lignes:
+        if ligne["action"] not in derniers or ligne["resultat"] != ACCEPTE:
+            continue
+        # Ids are given again once the last row is gone: the last addition under this id is the one that counts.
+        autre = ligne["action"] == "garantie" and ("garantie", garantie["id"]) not in _ajoutees(ligne)
+        if not autre:
+            derniers[ligne["action"]] = ligne["id"]
+    return derniers["garantie"] > derniers["recevoir_decision"] > 0
+
+
+def _ajoutees(ligne: Ligne) -> set[tuple[str, int]]:
+    return {(apres["table"], apres["id"]) for apres in ligne["apres"] or ()}
 
 
 def _du_dossier(e: Ecriture, table: str, identifiant: int, dossier: Ligne) -> Ligne:

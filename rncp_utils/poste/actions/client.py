@@ -109,6 +109,16 @@ def _prendre_rendez_vous(e: Ecriture, d: dict[str, Any]) -> Fait:
     return Fait(f"Le rendez-vous du {controles.en_toutes_lettres(jour)} est inscrit à l'agenda.", rang)
 
 
+def _probabilite(libelle: str, brut: Any) -> int:
+    """A share in per cent; what is certain either way is no forecast."""
+    lue = champs.entier(0, 100, "%")(libelle, brut)
+    if lue in (0, 100):
+        raise Refus(
+            f"« {libelle} » : j'ai lu {lue} %. À 0, rien à suivre ; à 100, tout est signé. Saisissez de 1 à 99."
+        )
+    return lue
+
+
 ACTIONS = (
     Action(
         "consulter",
@@ -127,7 +137,7 @@ ACTIONS = (
             "produit": Champ("Produit", champs.code, facultatif=True),
             "motif": Champ("Motif", champs.long),
             "echeance": Champ("Échéance", champs.jour),
-            "probabilite": Champ("Probabilité", champs.entier(0, 100, "%")),
+            "probabilite": Champ("Probabilité", _probabilite),
         },
         _creer_opportunite,
     ),

@@ -35,6 +35,8 @@ def _joindre(e: Ecriture, d: dict[str, Any]) -> Fait:
     libelle = e.regles.pieces[piece]
     if document["piece"] != piece:
         raise Refus(f"« {document['titre']} » n'est pas la pièce « {libelle} » : choisissez un autre document.")
+    validite = e.regles.validite_mois.get(piece)
+    e.verifier(controles.piece_a_remplacer(document, libelle, e.situation.jour, validite))
     e.verifier(controles.autre_signataire(document, e.regles.representant))
     deja = e.lignes("piece", dossier=dossier["id"], piece=piece)
     if deja:

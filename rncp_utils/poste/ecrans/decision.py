@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import ipywidgets as widgets
 
+from rncp_utils.poste.actions.analyse import ajoutee_depuis_la_decision
 from rncp_utils.poste.ecrans.champs import Menu, Montant, TexteLong
 from rncp_utils.poste.ecrans.ecran import Ecran, options, partie
 from rncp_utils.poste.ecrans.formulaire import Formulaire, cote_a_cote
@@ -20,6 +23,9 @@ from rncp_utils.poste.ecrans.vue_credit import (
     opinion,
     regles_du_valideur,
 )
+from rncp_utils.poste.etats import ANALYSE
+
+RIEN_A_RETIRER = "La décision est prise : seule une garantie ajoutée depuis, et non prise, se retire."
 
 
 class Decision(Ecran):
@@ -93,13 +99,14 @@ class Decision(Ecran):
         self.donner.refleter(lecture.avis)
         prises = lecture.du_dossier("garantie")
         self.garant.proposer([(nom, nom) for nom in self.poste.situation.personnes])
-        self.a_retirer.proposer([(nom_de_garantie(g, lecture), g["id"]) for g in prises])
+        retirables = [g for g in prises if _retirable(g, lecture)]
+        self.a_retirer.proposer([(nom_de_garantie(g, lecture), g["id"]) for g in retirables])
         self.a_prendre.proposer([(nom_de_garantie(g, lecture), g["id"]) for g in prises if not g["prise"]])
         attendues = [c for c in lecture.du_dossier("condition") if not c["levee"]]
         self.condition.proposer([(condition["libelle"], condition["id"]) for condition in attendues])
         self.preuve.proposer([(document["titre"], code) for code, document in lecture.du_client.items()])
         rien: dict[str, str] = {
-            "retirer_garantie": "" if prises else "Aucune garantie n'est proposée.",
+            "retirer_garantie": "" if retirables else RIEN_A_RETIRER if prises else "Aucune garantie n'est proposée.",
             "prendre_garantie": "" if self.a_prendre.options else "Aucune garantie n'est à prendre.",
             "lever_condition": "" if attendues else "Aucune condition n'est à lever.",
         }
@@ -109,3 +116,10 @@ class Decision(Ecran):
 
     def _formulaires(self) -> list[Formulaire]:
         return [valeur for valeur in vars(self).values() if isinstance(valeur, Formulaire)]
+
+
+def _retirable(garantie: dict[str, Any], lecture: Lecture) -> bool:
+    """Whether the menu offers it: before the decision all of them, after it those that came since and are not taken."""
+    if not lecture.dossier["decision"] or lecture.dossier["etat"] == ANALYSE:
+        return True
+    return not garantie["prise"] and ajoutee_depuis_la_decision(lecture.table("journal"), garantie)

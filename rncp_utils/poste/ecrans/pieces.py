@@ -34,7 +34,10 @@ class Pieces(Ecran):
         )
         self.retirer = self.formulaire("Retirer une pièce", "Retirer", "retirer_piece", [self.jointe])
         self.demander = self.formulaire(
-            "Demander au client un document plus récent", "Demander", "demander_document", [self.demandable]
+            "Demander au client un document qui manque, ou plus récent",
+            "Demander",
+            "demander_document",
+            [self.demandable],
         )
         self.completer = self.formulaire(
             "Terminer la saisie : le plan est équilibré et les pièces sont jointes",

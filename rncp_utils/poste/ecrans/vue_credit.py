@@ -148,7 +148,7 @@ def decision(lecture: Lecture) -> str:
 def conditions(lecture: Lecture) -> str:
     """Conditions of the decision, and those that are lifted."""
     lignes = [
-        (c["libelle"], marque("✔ levée", "fait") if c["levee"] else marque("▲ à lever", "alerte"))
+        (c["libelle"], marque("✔ levée", "fait") if c["levee"] else marque("▲ à lever", "manque"))
         for c in lecture.du_dossier("condition")
     ]
     return tableau("Conditions de la décision", ("Condition", "État"), lignes, vide="aucune.")
