@@ -3,7 +3,7 @@ from pathlib import Path
 
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import ClearHiddenTests
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 
 from rncp_utils.autograde import preprocessors as ours
 from rncp_utils.autograde.lot.exporter import QuickNotebookExporter
@@ -55,5 +55,7 @@ c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--log-level
 
 # Feedback pages are in French.
 c.GenerateFeedback.HTMLExporter.extra_template_basedirs = [str(Path(ours.__file__).with_name("retours"))]
-# Feedback never shows a hidden test, neither its source nor the lines that a traceback would quote.
-c.GenerateFeedback.preprocessors = [ClearHiddenTests, ours.HideTestErrors, *stock(GenerateFeedback, "preprocessors")]
+# Feedback never shows a hidden test, neither its source nor the lines that a traceback would quote, nor a mark scheme:
+# a retake draws other figures, and keeps the rubric.
+SECRETS = [ClearHiddenTests, ClearMarkScheme, ours.HideTestErrors]
+c.GenerateFeedback.preprocessors = [*SECRETS, *stock(GenerateFeedback, "preprocessors")]

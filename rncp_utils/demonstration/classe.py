@@ -1,14 +1,15 @@
-"""A fictive class that answers B1-QST as real people would: unequal, hesitant, sometimes late, sometimes damaged.
+"""A fictive class of twelve that works as real people do: unequal, hesitant, sometimes late, sometimes damaged.
 
 Every choice follows from a hash of (learner, question): the class is the same on every machine and every run.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import math
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rncp_utils.evaluation.banque import Banque, Item
@@ -16,6 +17,15 @@ from rncp_utils.formats import formater_nombre
 
 # How hard each Bloom level is for the class: shift of the log-odds of a right answer.
 DIFFICULTY = {"connaitre": -0.6, "comprendre": -0.3, "appliquer": 0.1, "analyser": 0.3, "evaluer": 0.5}
+# A weak point takes much away; a strong one adds less: it is hard to do better than well.
+POINT_FORT, POINT_FAIBLE = 0.8, -1.5
+ENTREE, ENTREE_TARDIVE = dt.date(2023, 9, 15), dt.date(2024, 1, 15)
+FORMATION, VAE = "formation_continue", "experience"
+# What may happen to a copy.
+VIDE, NOTEBOOK, REPONSES = "vide", "notebook_illisible", "reponses_illisibles"
+CELLULE, JOURNAL, NON_REMIS = "cellule_supprimee", "journal_retouche", "non_remis"
+# Minutes between a copy and its deadline, for whoever is on time.
+EN_AVANCE = -90
 
 
 @dataclass(frozen=True)
@@ -30,21 +40,42 @@ class Apprenant:
         Log-odds of a right answer to a question of average difficulty (0: one chance in two).
     points_faibles, points_forts
         Competences in which the learner is less, or more, at ease.
-    retard_minutes
-        How long after the deadline the copy arrives (negative: before).
-    accident
-        What happens to the copy: "" or "vide", "notebook_illisible", "reponses_illisibles", "cellule_supprimee",
-        "non_remis".
+    retards
+        Assignment → minutes after its deadline; every other copy arrives before it.
+    accidents
+        Assignment → what happens to the copy: one of the names above.
+    absences
+        Assignment → reason of an absence that is justified: nothing is handed in.
+    sans_note
+        Assignments whose written answers nobody has graded yet.
+    voie, entree
+        Access route of the sheet, and date of entry. The VAE has evidence instead of assignments.
     """
 
     identifiant: str
     prenom: str
     nom: str
     aisance: float
-    points_faibles: frozenset[str] = field(default_factory=frozenset)
-    points_forts: frozenset[str] = field(default_factory=frozenset)
-    retard_minutes: int = -90
-    accident: str = ""
+    points_faibles: frozenset[str] = frozenset()
+    points_forts: frozenset[str] = frozenset()
+    retards: Mapping[str, int] = field(default_factory=dict, hash=False)
+    accidents: Mapping[str, str] = field(default_factory=dict, hash=False)
+    absences: Mapping[str, str] = field(default_factory=dict, hash=False)
+    sans_note: frozenset[str] = frozenset()
+    voie: str = FORMATION
+    entree: dt.date = ENTREE
+
+    def accident(self, devoir: str) -> str:
+        """What happens to the copy of an assignment, or an empty text."""
+        if self.voie == VAE or devoir in self.absences:
+            return NON_REMIS
+        return self.accidents.get(devoir, "")
+
+    def aise(self, competence: str, difficulte: float = 0.0) -> float:
+        """Chance of doing well in a competence, between 0 and 1."""
+        cotes = self.aisance - difficulte
+        cotes += POINT_FORT * (competence in self.points_forts) + POINT_FAIBLE * (competence in self.points_faibles)
+        return 1 / (1 + math.exp(-cotes))
 
 
 def _apprenant(prenom: str, nom: str, aisance: float, faibles: str = "", forts: str = "", **plus) -> Apprenant:
@@ -54,21 +85,25 @@ def _apprenant(prenom: str, nom: str, aisance: float, faibles: str = "", forts: 
 
 
 CLASSE = (
-    _apprenant("Amélie", "Garnier", 2.6, forts="C4 C5"),
-    _apprenant("Bastien", "Lefort", 1.1, faibles="C5"),
-    _apprenant("Camille", "Roussel", 1.8, faibles="C2"),
-    _apprenant("Djibril", "Sow", 1.4, forts="C6", retard_minutes=-15),
-    _apprenant("Élodie", "Marchais", 0.4, faibles="C4 C5 C6", forts="C1"),
-    _apprenant("Fabien", "Colas", -0.2, forts="C2"),
-    _apprenant("Gaëlle", "Tanguy", 2.0, faibles="C3", retard_minutes=35),
-    _apprenant("Hugo", "Vernet", 0.9, faibles="C6"),
-    _apprenant("Inès", "Benali", 1.6, forts="C3 C6"),
-    _apprenant("Julien", "Perrot", -0.9, faibles="C5 C6", retard_minutes=26 * 60),
-    _apprenant("Karine", "Dubreuil", 1.2, accident="reponses_illisibles"),
-    _apprenant("Loïc", "Morvan", 0.7, accident="cellule_supprimee"),
-    _apprenant("Maëva", "Chauvin", 1.5, accident="notebook_illisible"),
-    _apprenant("Nicolas", "Besson", 0.0, accident="vide"),
-    _apprenant("Ophélie", "Grand", 0.8, accident="non_remis"),
+    _apprenant("Amélie", "Garnier", 3.0, forts="C4 C5 C11"),
+    _apprenant("Bastien", "Lefort", 1.6, faibles="C5", accidents={"B4-QST": CELLULE}),
+    _apprenant("Camille", "Roussel", 2.1, faibles="C2", forts="C20 C21", retards={"B1-QST": 35}),
+    _apprenant("Djibril", "Sow", 1.5, forts="C6 C24", accidents={"B2-MES": JOURNAL}),
+    _apprenant("Élodie", "Marchais", 1.4, faibles="C4 C5 C6", forts="C7 C9"),
+    _apprenant("Fabien", "Colas", 0.1, faibles="C17 C21 C25", forts="C2", retards={"B2-CAS": 26 * 60}),
+    _apprenant("Gaëlle", "Tanguy", 2.3, faibles="C13", entree=ENTREE_TARDIVE),
+    _apprenant("Hugo", "Vernet", 1.2, faibles="C6", accidents={"B1-CAS": NOTEBOOK}),
+    _apprenant("Inès", "Benali", 2.4, forts="C3 C6", absences={"B4-QST": "arrêt de travail"}),
+    _apprenant("Julien", "Perrot", -0.3, faibles="C5 C6", accidents={"B2-QST": VIDE}),
+    _apprenant(
+        "Karine",
+        "Dubreuil",
+        1.7,
+        forts="C10",
+        accidents={"B1-QST": REPONSES},
+        sans_note=frozenset({"B1-RAP"}),
+    ),
+    _apprenant("Loïc", "Morvan", 1.9, faibles="C19", voie=VAE),
 )
 
 
@@ -86,9 +121,7 @@ def repondre(apprenant: Apprenant, banque: Banque, questions: Iterable[str]) -> 
 
 
 def _reponse(apprenant: Apprenant, item: Item) -> str | list[str] | None:
-    aisance = apprenant.aisance - DIFFICULTY[item.niveau]
-    aisance += 0.8 * (item.competence in apprenant.points_forts) - 1.5 * (item.competence in apprenant.points_faibles)
-    reussite = 1 / (1 + math.exp(-aisance))
+    reussite = apprenant.aise(item.competence, DIFFICULTY[item.niveau])
     tirage = hasard(apprenant.identifiant, item.id, "réussite")
     if tirage > 0.97 and reussite < 0.7:
         return None

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pandas as pd
 from nbgrader.api import Gradebook
 
 from rncp_utils.autograde.anomalies import COLUMNS, anomalies_du_devoir
+from rncp_utils.autograde.attendus import devoirs_attendus
 from rncp_utils.autograde.cours import CONFIG_FILE, Cours, ouvrir_cours
 from rncp_utils.autograde.lot.ouvrier import AILLEURS, ECHEC
-from rncp_utils.autograde.lot.passage import AUCUNE, REQUISE, Options, Passage, corriger_devoir
+from rncp_utils.autograde.lot.passage import AUCUNE, REQUISE, ZYGOTE_VARIABLE, Options, corriger_devoir
 from rncp_utils.autograde.noyaux.isolation import ErreurIsolation
-from rncp_utils.autograde.preprocessors import BANK, FORM
-from rncp_utils.demonstration import session
-from rncp_utils.demonstration.classe import CLASSE, Apprenant, repondre
+from rncp_utils.autograde.noyaux.zygote import Zygote
+from rncp_utils.demonstration import copies, parallele, session
+from rncp_utils.demonstration.classe import CLASSE, NON_REMIS, Apprenant
+from rncp_utils.demonstration.copies import Epreuve
+from rncp_utils.demonstration.notation import noter_les_copies, observer
+from rncp_utils.demonstration.parallele import Suivi
 from rncp_utils.erreurs import ErreurDonnees
-from rncp_utils.evaluation.banque import charger_banque
 from rncp_utils.grading import Exports, exporter
 from rncp_utils.grading.documents import (
     PV,
@@ -34,25 +38,35 @@ from rncp_utils.grading.documents import (
     livrets,
     matrice_de_couverture,
 )
-from rncp_utils.lecon.jeu import charger_questions
-from rncp_utils.lecon.reponses import ecrire_reponses
+from rncp_utils.grading.resultats import calculer
+from rncp_utils.referentiel import charger_referentiel
 
-DEVOIR = "B1-QST"
-DEADLINE = dt.datetime(2026, 11, 20, 17, 0, tzinfo=dt.UTC)
+# Deadline of the first assessment; the others follow, a week apart.
+PREMIERE_ECHEANCE = dt.datetime(2026, 9, 4, 17, 0, tzinfo=dt.UTC)
+# The assessment of which everybody gets the feedback: texts, figures, and grades of both kinds.
+DEVOIR = "B1-CAS"
 MARKER = ".demonstration-rncp"
-
-# Says that a step goes over these things: the command line shows a progress bar, a test nothing.
-Suivi = Callable[[str, Iterable[Any]], Iterator[Any]]
 
 
 @dataclass(frozen=True)
 class Bilan:
-    """What the demonstration made: the class, the exports, where things are."""
+    """What the demonstration made: the class, the assessments, the exports, where things are.
+
+    Attributes
+    ----------
+    absentes
+        Assessments of the sheet that this course does not hold yet.
+    isolee
+        Whether the copies were graded under isolation.
+    """
 
     classe: tuple[Apprenant, ...]
+    epreuves: tuple[str, ...]
+    absentes: tuple[str, ...]
     cours: Cours
     exports: Exports
     documents: Ecrits
+    isolee: bool
 
 
 def sans_suivi(etape: str, elements: Iterable[Any]) -> Iterator[Any]:
@@ -60,38 +74,68 @@ def sans_suivi(etape: str, elements: Iterable[Any]) -> Iterator[Any]:
     return iter(elements)
 
 
-def executer(depot: Path, sortie: Path, *, classe: tuple[Apprenant, ...] = CLASSE, suivi: Suivi = sans_suivi) -> Bilan:
-    """Generate, receive, autograde, return and export B1-QST for a fictive class.
+def epreuves_disponibles(depot: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Assessments of the sheet that the course holds, with their expected answers, and those that it does not."""
+    fiche, connus = charger_referentiel().codes_evaluations, set(devoirs_attendus(depot))
+    la = tuple(code for code in fiche if code in connus and any((depot / "source" / code).glob("*.ipynb")))
+    return la, tuple(code for code in fiche if code not in la)
+
+
+def executer(
+    depot: Path,
+    sortie: Path,
+    *,
+    classe: tuple[Apprenant, ...] = CLASSE,
+    devoirs: Sequence[str] = (),
+    suivi: Suivi = sans_suivi,
+) -> Bilan:
+    """Generate, receive, autograde, grade by hand, return and export the assessments of a fictive class.
 
     Parameters
     ----------
     depot
-        Course folder of the repository (``source/``, ``nbgrader_config.py``).
+        Course folder of the repository (``source/``, ``corriges/``, ``nbgrader_config.py``).
     sortie
         Folder to make: ``cours/`` (nbgrader's folders), ``exports/`` (tables), ``documents/`` (jury). A former
         demonstration is replaced; any other existing folder is refused.
+    devoirs
+        Assessments to run; all that the course holds by default.
     """
-    cours = preparer(depot, sortie)
-    cours.generer(DEVOIR)
-    inscrire(cours, classe)
-    for apprenant in suivi("Copies remises", classe):
-        deposer(cours, depot, apprenant)
-    remis = [apprenant for apprenant in classe if apprenant.accident != "non_remis"]
-    passage = corriger(cours, remis, suivi)
-    echecs = [(r.apprenant, DEVOIR, "", "echec_de_correction", " ".join(r.motifs)) for r in passage.de(ECHEC, AILLEURS)]
-    rates = {echec[0] for echec in echecs}
-    for apprenant in suivi("Retours aux apprenants", [a for a in remis if a.identifiant not in rates]):
-        cours.rendre_retours(DEVOIR, apprenant.identifiant)
-    anomalies = pd.concat([anomalies_du_devoir(cours.dossier, DEVOIR), pd.DataFrame(echecs, columns=COLUMNS)])
-    session.ecrire(cours.dossier, classe, DEVOIR, DEADLINE.date())
+    disponibles, absentes = epreuves_disponibles(depot)
+    choisis = _choisir(devoirs, disponibles)
+    cours = preparer(depot, sortie, disponibles)
+    for devoir in suivi("Devoirs distribués", choisis):
+        cours.generer(devoir)
+    echeances = {devoir: PREMIERE_ECHEANCE + dt.timedelta(weeks=rang) for rang, devoir in enumerate(choisis)}
+    inscrire(cours, classe, echeances)
+    epreuves = [Epreuve(d, depot, cours.dossier / "release" / d, limite) for d, limite in echeances.items()]
+    parallele.deposer(cours, epreuves, classe, suivi)
+    anomalies, isolee = corriger(cours, epreuves, classe, suivi)
+    for epreuve in suivi("Notes des formateurs", epreuves):
+        noter_les_copies(cours, epreuve, classe)
+    observer(cours, epreuves, classe, max(echeances.values()).date() + dt.timedelta(days=3))
+    parallele.rendre_les_retours(cours, _retours(epreuves, classe, anomalies), suivi)
+    session.ecrire(cours.dossier, classe, choisis, anomalies)
+    session.decider(cours.dossier, calculer(cours.url_base, cours.dossier / "source", anomalies=anomalies))
     exports = exporter(cours.url_base, cours.dossier / "source", sortie / "exports", anomalies=anomalies)
-    return Bilan(classe, cours, exports, ecrire_les_documents(depot, cours, exports, sortie / "documents", suivi))
+    documents = ecrire_les_documents(depot, cours, exports, sortie / "documents", suivi)
+    return Bilan(classe, choisis, absentes, cours, exports, documents, isolee)
+
+
+def _choisir(devoirs: Sequence[str], disponibles: tuple[str, ...]) -> tuple[str, ...]:
+    inconnus = [devoir for devoir in devoirs if devoir not in disponibles]
+    if inconnus or not disponibles:
+        raise ErreurDonnees(
+            f"La démonstration ne connaît pas « {', '.join(inconnus) or 'aucune épreuve'} » : "
+            f"choisissez parmi {', '.join(disponibles) or 'les épreuves de la fiche, absentes de ce cours'}."
+        )
+    return tuple(code for code in disponibles if not devoirs or code in devoirs)
 
 
 def ecrire_les_documents(depot: Path, cours: Cours, exports: Exports, sortie: Path, suivi: Suivi) -> Ecrits:
     """What a jury works with: its file, the minutes, booklets, statistics; in PDF too when Chromium is there."""
     dossier, jour = lire_dossier(exports, cours.dossier), dt.date.today()
-    documents = fabriquer(["jury", PV, "statistiques", "suivi", "anomalies"], dossier, cours.dossier, jour)
+    documents = fabriquer(["jury", PV, "statistiques", "suivi", "journal", "anomalies"], dossier, cours.dossier, jour)
     documents.append(matrice_de_couverture(exports, depot / "course", jour))
     documents += livrets(dossier, jour)
     avancee = suivi("Documents", documents)
@@ -108,24 +152,69 @@ def ecrire_les_documents(depot: Path, cours: Cours, exports: Exports, sortie: Pa
     return ecrits
 
 
-def corriger(cours: Cours, remis: list[Apprenant], suivi: Suivi) -> Passage:
-    """Grade the class as ``rncp autograde`` does; the copies are ours: without isolation, it grades too."""
+def corriger(
+    cours: Cours, epreuves: Sequence[Epreuve], classe: Sequence[Apprenant], suivi: Suivi
+) -> tuple[pd.DataFrame, bool]:
+    """Grade every copy as ``rncp autograde`` does; return the anomalies, and whether it was under isolation."""
+    with _noyaux() as isolation:
+        tables = [_corriger(cours, epreuve, _remis(epreuve, classe), isolation, suivi) for epreuve in epreuves]
+    return pd.concat([pd.DataFrame(columns=COLUMNS), *tables], ignore_index=True), isolation == REQUISE
+
+
+@contextmanager
+def _noyaux() -> Iterator[str]:
+    """Warm kernels for all the assessments. The copies are ours: where isolation is not to be had, none is needed."""
     try:
-        return _corriger(cours, suivi("Correction (nbgrader)", remis), REQUISE)
+        zygote, isolation = Zygote.demarrer(isolation=REQUISE), REQUISE
     except ErreurIsolation:
-        return _corriger(cours, suivi("Correction (sans isolation)", remis), AUCUNE)
+        zygote, isolation = Zygote.demarrer(isolation=AUCUNE), AUCUNE
+    avant = os.environ.get(ZYGOTE_VARIABLE)
+    os.environ[ZYGOTE_VARIABLE] = str(zygote.adresse)
+    try:
+        yield isolation
+    finally:
+        os.environ.pop(ZYGOTE_VARIABLE)
+        if avant is not None:
+            os.environ[ZYGOTE_VARIABLE] = avant
+        zygote.arreter()
 
 
-def _corriger(cours: Cours, avancee: Iterator[Apprenant], isolation: str) -> Passage:
+def _corriger(cours: Cours, epreuve: Epreuve, remis: Sequence[Apprenant], isolation: str, suivi: Suivi) -> pd.DataFrame:
+    """Anomalies of an assessment, graded."""
+    if not remis:
+        return pd.DataFrame(columns=COLUMNS)
     # The first result starts the bar, which has a thread: the processes that grade are forked before.
+    avancee = suivi(f"Correction de {epreuve.devoir}", remis)
     options = Options(isolation=isolation)
-    passage = corriger_devoir(cours.dossier, DEVOIR, options, suivi=lambda _: lambda _: next(avancee, None))
+    passage = corriger_devoir(cours.dossier, epreuve.devoir, options, suivi=lambda _: lambda _: next(avancee, None))
     deque(avancee, maxlen=0)
-    return passage
+    echecs = [
+        (r.apprenant, epreuve.devoir, "", "echec_de_correction", " ".join(r.motifs))
+        for r in passage.de(ECHEC, AILLEURS)
+    ]
+    return pd.concat([anomalies_du_devoir(cours.dossier, epreuve.devoir), pd.DataFrame(echecs, columns=COLUMNS)])
 
 
-def preparer(depot: Path, sortie: Path) -> Cours:
-    """A scratch course folder with the sources and the configuration of the repository."""
+def _remis(epreuve: Epreuve, classe: Iterable[Apprenant]) -> list[Apprenant]:
+    return [apprenant for apprenant in classe if apprenant.accident(epreuve.devoir) != NON_REMIS]
+
+
+def _retours(
+    epreuves: Sequence[Epreuve], classe: Sequence[Apprenant], anomalies: pd.DataFrame
+) -> list[tuple[str, str]]:
+    """Feedback to write, assignment and learner: the class at one assessment, the first learner at all of them.
+
+    A page takes a second: the others are one command away, and show nothing more.
+    """
+    ratees = anomalies[anomalies["code"] == "echec_de_correction"]
+    ratees = set(zip(ratees["devoir"], ratees["apprenant"], strict=True))
+    vitrine = next((e for e in epreuves if e.devoir == DEVOIR), epreuves[0])
+    remises = [(e.devoir, a.identifiant) for e in epreuves for a in _remis(e, classe if e is vitrine else classe[:1])]
+    return [remise for remise in remises if remise not in ratees]
+
+
+def preparer(depot: Path, sortie: Path, devoirs: Iterable[str] | None = None) -> Cours:
+    """A scratch course folder with the configuration and the sources of the repository: all, or these assignments."""
     if sortie.exists():
         if not (sortie / MARKER).exists():
             raise ErreurDonnees(
@@ -138,52 +227,27 @@ def preparer(depot: Path, sortie: Path) -> Cours:
     (sortie / MARKER).write_text(
         "Dossier produit par « rncp demo » : il est remplacé à chaque fois.\n", encoding="utf-8"
     )
-    shutil.copytree(depot / "source", cours / "source", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    for devoir in ("",) if devoirs is None else devoirs:
+        ignores = shutil.ignore_patterns(".ipynb_checkpoints")
+        shutil.copytree(depot / "source" / devoir, cours / "source" / devoir, ignore=ignores)
     shutil.copy(depot / CONFIG_FILE, cours / CONFIG_FILE)
     return ouvrir_cours(cours)
 
 
-def inscrire(cours: Cours, classe: Iterable[Apprenant]) -> None:
-    """Put the deadline and the class in the gradebook."""
+def inscrire(cours: Cours, classe: Iterable[Apprenant], echeances: dict[str, dt.datetime] | None = None) -> None:
+    """Put the deadlines and the class in the gradebook."""
     with Gradebook(cours.url_base, cours.api.coursedir.course_id) as gradebook:
-        # nbgrader keeps naive UTC datetimes.
-        gradebook.update_or_create_assignment(DEVOIR, duedate=DEADLINE.replace(tzinfo=None))
+        for devoir, limite in (echeances or {"B1-QST": PREMIERE_ECHEANCE}).items():
+            # nbgrader keeps naive UTC datetimes.
+            gradebook.update_or_create_assignment(devoir, duedate=limite.replace(tzinfo=None))
         for apprenant in classe:
             gradebook.update_or_create_student(
                 apprenant.identifiant, first_name=apprenant.prenom, last_name=apprenant.nom
             )
 
 
-def deposer(cours: Cours, depot: Path, apprenant: Apprenant) -> None:
-    """Write the copy of a learner in ``submitted/``, as ``nbgrader collect`` would leave it."""
-    if apprenant.accident == "non_remis":
-        return
-    copie = cours.dossier / "submitted" / apprenant.identifiant / DEVOIR
-    shutil.copytree(cours.dossier / "release" / DEVOIR, copie)
-    remise = DEADLINE + dt.timedelta(minutes=apprenant.retard_minutes)
-    (copie / "timestamp.txt").write_text(remise.strftime("%Y-%m-%d %H:%M:%S UTC"), encoding="utf-8")
-    if apprenant.accident != "vide":
-        _repondre_partout(depot, copie, apprenant)
-    _accidenter(copie, apprenant.accident)
-
-
-def _repondre_partout(depot: Path, copie: Path, apprenant: Apprenant) -> None:
-    banque = charger_banque(depot / "source" / DEVOIR / BANK)
-    formulaire = charger_questions(copie / FORM)
-    for cellule in formulaire.strates:
-        questions = [question.id for question in formulaire.questions_de(cellule, apprenant.identifiant)]
-        reponses = repondre(apprenant, banque, questions)
-        ecrire_reponses(copie, DEVOIR, cellule, apprenant.identifiant, formulaire.session, reponses)
-
-
-def _accidenter(copie: Path, accident: str) -> None:
-    """The three ways in which this class damages its copies."""
-    notebook = next(copie.glob("*.ipynb"))
-    if accident == "notebook_illisible":
-        notebook.write_bytes(notebook.read_bytes()[:2000])
-    elif accident == "reponses_illisibles":
-        (copie / "reponses" / f"{DEVOIR}__qst_c3.json").write_bytes(b'{"version": 1, "reponses": {"C3-0')
-    elif accident == "cellule_supprimee":
-        contenu = nbformat.read(notebook, as_version=4)
-        contenu.cells = [cellule for cellule in contenu.cells if cellule["id"] not in ("form_c2", "qst_c2")]
-        nbformat.write(contenu, notebook)
+def deposer(cours: Cours, depot: Path, apprenant: Apprenant, devoir: str = "B1-QST") -> None:
+    """Write the copy of one learner for one assignment, which is already generated."""
+    copies.deposer(
+        cours.dossier, Epreuve(devoir, depot, cours.dossier / "release" / devoir, PREMIERE_ECHEANCE), apprenant
+    )

@@ -97,8 +97,10 @@ def _sans_copie(blocs: Sequence[Bloc]) -> str:
 
 
 def _epreuves(resultats: Resultats) -> pd.DataFrame:
+    """Copies that are expected: nothing is imposed on the VAE, whose evidence stands for the épreuves."""
     devoirs = resultats.devoirs
-    return devoirs[devoirs["devoir"].isin(resultats.referentiel.codes_evaluations)]
+    attendues = devoirs["devoir"].isin(resultats.referentiel.codes_evaluations)
+    return devoirs[attendues & ~devoirs["apprenant"].isin(resultats.en_vae)]
 
 
 def _chiffres(resultats: Resultats) -> list[dict[str, str]]:
@@ -195,7 +197,7 @@ def _signes(resultats: Resultats) -> dict[str, list[tuple[str, str]]]:
     vides = anomalies[anomalies["code"] == COPIE_VIDE]["apprenant"].unique()
     a_voir = anomalies[anomalies["code"] != COPIE_VIDE]["apprenant"]
     echecs = epreuves[epreuves["statut"] == ECHEC]["apprenant"]
-    signes: dict[str, list[tuple[str, str]]] = {}
+    signes: dict[str, list[tuple[str, str]]] = {nom: [("absent", "VAE")] for nom in resultats.en_vae}
     for apprenant, secondes in retards.items():
         signes.setdefault(apprenant, []).append(("retard", f"en retard ({duree(secondes)})"))
     for apprenant, nombre in absents.items():
@@ -249,7 +251,8 @@ def _table_des_blocs(resultats: Resultats) -> list[dict[str, object]]:
 
 def _etat(evaluation: Evaluation, resultats: Resultats) -> dict[str, object]:
     """Where an evaluation stands: absent from the course, without any copy expected yet, or how many copies came in."""
-    copies = resultats.devoirs[resultats.devoirs["devoir"] == evaluation.code]
+    epreuves = _epreuves(resultats)
+    copies = epreuves[epreuves["devoir"] == evaluation.code]
     remises = int((copies["statut"] != NON_REMIS).sum())
     presente = bool(len(copies)) or evaluation.code in set(resultats.cellules["devoir"])
     etat = f"{remises} copies / {len(copies)}" if len(copies) else "sans copie"

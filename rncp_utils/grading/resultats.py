@@ -75,6 +75,12 @@ class Resultats:
     referentiel: Referentiel
     regles: Regles
 
+    @property
+    def en_vae(self) -> list[str]:
+        """Apprenants dont le livret de preuves tient lieu d'épreuves : aucune copie n'est attendue d'eux."""
+        dossiers = self.certifications
+        return dossiers.loc[dossiers["voie"].isin(self.regles.vae.voies), "apprenant"].tolist()
+
 
 def calculer(
     url_base: str,

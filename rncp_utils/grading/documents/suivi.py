@@ -23,9 +23,11 @@ def suivi_des_remises(resultats: Resultats, cours: Path | None = None) -> pd.Dat
     """Une ligne par apprenant × devoir du carnet de notes : état, instant de remise, retard en heures.
 
     Avec le dossier du cours, une copie collectée mais pas encore corrigée, un devoir qui n'est pas distribué et un
-    retour déjà produit se voient aussi.
+    retour déjà produit se voient aussi. D'un candidat à la VAE, seules les copies remises y sont.
     """
     devoirs = resultats.devoirs
+    attendus = (devoirs["statut"] != NON_REMIS) | ~devoirs["apprenant"].isin(resultats.en_vae)
+    devoirs = devoirs[attendus].reset_index(drop=True)
     table = en_heures(devoirs)[["apprenant", "devoir", "statut", "remis_le", "retard_h"]]
     table = table.rename(columns={"statut": "etat"})
     table["retard_h"] = table["retard_h"].where(table["remis_le"].notna())
