@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from rncp_utils.erreurs import ErreurRncp
 from rncp_utils.lecon import formulaire_html as html
 from rncp_utils.lecon.affichage import Affichage
+from rncp_utils.lecon.confidentialite import trouver
 from rncp_utils.lecon.identite import APPRENANT, apprenant, mode
 from rncp_utils.lecon.jeu import FICHIER_QUESTIONS, JeuDeQuestions, charger_questions
 from rncp_utils.lecon.lecon_html import texte
@@ -23,15 +24,17 @@ from rncp_utils.poste.fichier import LECTURES
 
 # Never shown to the learner as a fault: kept aside by the form itself, or said by the count.
 FORMULAIRE = re.compile(r"(?:Formulaire|Questionnaire)\(\s*[\"']([\w.-]+)[\"']")
+LANCEMENT = re.compile(r"LancerAction\(\s*[\"'][\w.-]+[\"'],\s*[\"']([\w.-]+)[\"']")
 _TUS = {"absent", "mis_de_cote", "nombre"}
 
 
 @dataclass(frozen=True)
 class Constat:
-    """One thing found; ``grave`` when something would be lost by submitting now."""
+    """One thing found; ``grave`` when something would be lost by submitting now, ``refus`` when it must not be."""
 
     phrase: str
     grave: bool
+    refus: bool = False
 
 
 def controler(dossier: Path, proprietaire: str) -> list[Constat]:
@@ -45,11 +48,11 @@ def controler(dossier: Path, proprietaire: str) -> list[Constat]:
     jeu = charger_questions(dossier / FICHIER_QUESTIONS)
     titres = _titres(dossier)
     constats = [
-        Constat(f"« {titres.get(cellule, cellule)} » : {constat.phrase}", constat.grave)
+        replace(constat, phrase=f"« {titres.get(cellule, cellule)} » : {constat.phrase}")
         for cellule in jeu.cellules
         for constat in _partie(dossier, jeu, cellule, proprietaire)
     ]
-    constats += _poste(dossier, jeu)
+    constats += [*_poste(dossier, jeu), *_lancement(dossier, jeu)]
     return constats + [constat for chemin in sorted(dossier.glob("*.ipynb")) for constat in _notebook(chemin)]
 
 
@@ -64,6 +67,14 @@ def _partie(dossier: Path, jeu: JeuDeQuestions, cellule: str, proprietaire: str)
         liste = ", ".join(manquantes)
         phrase = f"question{pluriel} {liste} sans réponse complète."
         constats.append(Constat(phrase, grave=True))
+    constats += [
+        Constat(
+            f"la question {rang} contient {quoi} : effacez ce passage, ou mettez un code à la place.",
+            grave=True,
+            refus=True,
+        )
+        for rang, quoi in trouver(questions, reponses)
+    ]
     trouvees = [anomalie for anomalie in [*lecture.anomalies, *anomalies] if anomalie.code not in _TUS]
     return constats + [Constat(a.phrase, grave=a.code != "copie") for a in trouvees]
 
@@ -74,6 +85,19 @@ def _poste(dossier: Path, jeu: JeuDeQuestions) -> list[Constat]:
     sources = ("".join(c.get("source", "")) for c in cellules if c.get("cell_type") == "code")
     vides = [p for p in postes_ecrits(sources, jeu.devoir, jeu.session) if not _travaille(dossier, p)]
     return [Constat("« Le poste de travail » : aucune saisie n'y est enregistrée.", grave=True) for _ in vides]
+
+
+def _lancement(dossier: Path, jeu: JeuDeQuestions) -> list[Constat]:
+    """The actions of prospection that were prepared and never launched."""
+    cellules = [cellule for chemin in sorted(dossier.glob("*.ipynb")) for cellule in _cellules(chemin)]
+    trouves = [LANCEMENT.search("".join(c.get("source", ""))) for c in cellules if c.get("cell_type") == "code"]
+    lancements = [trouve[1] for trouve in trouves if trouve]
+    phrase = "« Le lancement » : l'action n'est pas lancée, ses indicateurs vaudront 0."
+    return [
+        Constat(phrase, grave=True)
+        for cellule in lancements
+        if not lire_reponses(dossier, jeu.devoir, cellule).reponses
+    ]
 
 
 def _travaille(dossier: Path, poste: PosteDemande) -> bool:
@@ -140,6 +164,8 @@ def bilan(constats: list[Constat]) -> str:
     nombre = len(constats)
     debut = f"{nombre} point{'s' if nombre > 1 else ''} à regarder avant de rendre"
     fin = "Vous pouvez rendre tel quel : ce qui manque vaudra 0."
+    if any(constat.refus for constat in constats):
+        fin = "Ne rendez pas encore : une copie ne contient aucune donnée qui désigne une personne réelle."
     return (
         f'<div role="status"><p class="rncp-alerte"><strong>▲ {texte(debut)}</strong></p><ul>{lignes}</ul>'
         f"<p>{texte(fin)}</p></div>"

@@ -47,8 +47,11 @@ def voir_le_calcul(
 
 
 def sources() -> Partie:
-    """Dated sources of the lesson that is open."""
-    return Partie("Sources", html.sources(lecon_ouverte().fiche))
+    """Dated sources of the lesson that is open, and the words that it taught."""
+    from rncp_utils.lecon.mots import mots_de_la_lecon
+
+    lecon = lecon_ouverte()
+    return Partie("Sources", html.sources(lecon.fiche) + mots_de_la_lecon(lecon.fiche.lecon, lecon.dossier))
 
 
 class Bilan(Affichage):

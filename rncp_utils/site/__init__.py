@@ -1,0 +1,1 @@
+"""The course as a site to read without a kernel: lessons executed, glossary, references, guides; no key anywhere."""
