@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.machine import exemples
 from tests.postgresql import postgresql  # noqa: F401 -- a fixture for all
 
 # Speed is measured in benchmarks/, never asserted in a test: a busy machine must not make one fail.
-settings.register_profile("rncp", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "rncp", deadline=None, max_examples=exemples(100), suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("rncp")
 
 

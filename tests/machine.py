@@ -7,6 +7,18 @@ import socket
 
 import pytest
 
+# `make test-complet` draws three times as many examples of each property.
+COMPLET = os.environ.get("RNCP_TESTS") == "complet"
+
+
+# The same page in Notebook 7, for the tests that open it in both applications.
+NOTEBOOK7 = pytest.param("notebooks", id="notebook7", marks=pytest.mark.complet)
+
+
+def exemples(nombre: int) -> int:
+    """How many examples hypothesis draws: ``nombre`` in a complete run, a third of it in a common one."""
+    return nombre if COMPLET else -(-nombre // 3)
+
 
 def exiger(present: object, raison: str) -> None:
     """Skip the test when something is not there; fail it on continuous integration, where all of it must be."""

@@ -22,6 +22,7 @@ from rncp_utils.conformite import (
 from rncp_utils.conformite.conditions import colonnes_lues, evaluer, fautes_de_condition
 from rncp_utils.conformite.regles import lire_reglement
 from rncp_utils.erreurs import ErreurDonnees, ErreurListe, ErreurSchema
+from tests.machine import exemples
 
 JOUR = dt.date(2026, 4, 15)
 CLIENT = {
@@ -252,7 +253,7 @@ class TestDeNombreuxDossiers:
         assert etat.loc[("b", "ID-03"), "statut"] == "a_verifier"
         assert etat.loc[("a", "ID-03"), "statut"] == "manquant"
 
-    @settings(max_examples=8, deadline=None)
+    @settings(max_examples=exemples(8), deadline=None)
     @given(graine=st.integers(0, 2**32 - 1))
     def test_la_table_vaut_chaque_client_lu_seul(self, graine):
         alea = np.random.default_rng(graine)
@@ -295,7 +296,7 @@ UNE_PIECE = st.builds(
 
 
 class TestProprietes:
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=exemples(20), deadline=None)
     @given(st.lists(UNE_PIECE, max_size=8), UNE_PIECE)
     def test_une_piece_de_plus_ne_baisse_jamais_la_completude(self, pieces, ajoutee):
         avant = completude(controler_dossier(CLIENT, pieces, JOUR))
@@ -303,7 +304,7 @@ class TestProprietes:
         assert apres["taux_completude"] >= avant["taux_completude"]
         assert apres["bloquants_ouverts"] <= avant["bloquants_ouverts"]
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=exemples(15), deadline=None)
     @given(st.lists(UNE_PIECE, max_size=8), st.integers(-400, 400), st.randoms())
     def test_l_etat_ne_depend_que_des_pieces_et_du_jour(self, pieces, decalage, alea):
         jour = JOUR + dt.timedelta(days=decalage)
@@ -313,7 +314,7 @@ class TestProprietes:
         controler_dossier(CLIENT, pieces, JOUR)
         pd.testing.assert_frame_equal(controler_dossier(CLIENT, melangees, jour), attendu)
 
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=exemples(20), deadline=None)
     @given(st.lists(UNE_PIECE, min_size=1, max_size=8))
     def test_l_echeance_est_le_dernier_jour_valable(self, pieces):
         etat = controler_dossier(CLIENT, pieces, JOUR)

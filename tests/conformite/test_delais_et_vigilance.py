@@ -24,6 +24,7 @@ from rncp_utils.conformite import (
     table_des_regles,
 )
 from rncp_utils.erreurs import ErreurDonnees, ErreurParametre, ErreurSchema
+from tests.machine import exemples
 
 
 class TestDelais:
@@ -36,7 +37,7 @@ class TestDelais:
         assert delai_reflexion_ok("2026-03-02", "2026-03-05", mention_manuscrite=True) is False
         assert delai_reflexion_ok("2026-03-02", "2026-03-06", mention_manuscrite=True) is True
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=exemples(60), deadline=None)
     @given(st.dates(dt.date(2022, 5, 15), dt.date(2027, 1, 1)), st.integers(0, 20), st.booleans())
     def test_une_signature_est_valable_des_la_premiere_date_et_pour_toujours(self, demande, ecart, mention):
         signature = demande + dt.timedelta(days=ecart)
@@ -173,7 +174,7 @@ class TestBeneficiaires:
         liens = [_lien(f"H{rang + 1}", f"H{rang}", 1) for rang in range(3_000)]
         assert beneficiaires(liens, "H0").index.tolist() == ["H3000"]
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=exemples(40), deadline=None)
     @given(st.lists(st.integers(0, 100), min_size=6, max_size=6), st.randoms())
     def test_les_parts_trouvees_sont_celles_des_chemins(self, poids, alea):
         # Two levels, three owners: every path is written out here.
@@ -243,7 +244,7 @@ class TestVigilance:
         mois = table_des_regles()["validite_mois"]
         assert mois[["VIG-01", "VIG-02", "VIG-03"]].tolist() == [60, 36, 12]
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=exemples(40), deadline=None)
     @given(st.lists(st.booleans(), min_size=5, max_size=5), st.sampled_from(list(SANS_RISQUE)))
     def test_un_risque_de_plus_n_abaisse_jamais_le_niveau(self, faits, ajoute):
         client = dict(zip(SANS_RISQUE, faits, strict=True))

@@ -20,6 +20,7 @@ from rncp_utils.credit import (
     tableau_amortissement,
 )
 from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees, ErreurSchema
+from tests.machine import exemples
 
 pytestmark = pytest.mark.filterwarnings("ignore::rncp_utils.erreurs.AvertissementDonnees")
 
@@ -36,7 +37,7 @@ RATIOS = ["taux_endettement_prive", "annuites_sur_caf", "annuites_totales_sur_re
     st.sampled_from([0, 0.0036, 0.012]),
     st.sampled_from([12, 4, 1]),
 )
-@settings(max_examples=60)
+@settings(max_examples=exemples(60))
 def test_le_capital_de_la_mensualite_est_le_capital(centimes, points, duree, assurance, periodicite):
     capital, taux = centimes / 100, points / 10_000
     pret = tableau_amortissement(
@@ -55,7 +56,7 @@ def test_capital_empruntable_de_quelques_prets():
 
 
 @given(st.integers(1, 500_000), st.integers(0, 900), st.integers(1, 360), st.integers(1, 100))
-@settings(max_examples=60)
+@settings(max_examples=exemples(60))
 def test_un_taux_une_assurance_ou_une_mensualite_moindres_changent_le_capital(mensualite, points, duree, ajout):
     base = capital_empruntable(mensualite, points / 10_000, duree)
     assert capital_empruntable(mensualite, (points + ajout) / 10_000, duree) <= base

@@ -13,6 +13,7 @@ from rncp_utils.credit import cotisations_tns, expliquer, micro
 from rncp_utils.credit.endettement.cotisations_tns import CONTRIBUTIONS
 from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees, ErreurParametre
 from rncp_utils.parametres import parametre
+from tests.machine import exemples
 
 pytestmark = pytest.mark.filterwarnings("ignore::rncp_utils.erreurs.AvertissementDonnees")
 
@@ -120,7 +121,7 @@ def test_les_parametres_a_verifier_sont_dits():
 
 
 @given(st.floats(0, 400_000), st.floats(0, 50_000))
-@settings(max_examples=60)
+@settings(max_examples=exemples(60))
 def test_les_cotisations_croissent_avec_le_revenu(revenu, ajout):
     table = cotisations_tns([revenu, revenu + ajout], 2026)
     assert (table[list(CONTRIBUTIONS)].diff().iloc[1] >= -0.0101).all()
@@ -217,7 +218,7 @@ def test_ce_qui_ne_peut_pas_etre_est_refuse(arguments, phrase):
 
 
 @given(st.integers(0, 200_000_00), st.sampled_from(["ventes", "services", "bnc", "cipav"]))
-@settings(max_examples=60)
+@settings(max_examples=exemples(60))
 def test_les_montants_sont_des_parts_du_chiffre_d_affaires(centimes, activite):
     ca = centimes / 100
     resultat = micro(ca, activite, "2024-12-31", ca_precedent=0)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rncp_utils.credit import expliquer, ir, is_societe
 from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees, ErreurParametre, ErreurSchema
 from rncp_utils.parametres import bareme
+from tests.machine import exemples
 
 pytestmark = pytest.mark.filterwarnings("ignore::rncp_utils.erreurs.AvertissementDonnees")
 
@@ -214,7 +215,7 @@ def test_des_listes_de_longueurs_differentes_sont_refusees():
 
 
 @given(st.integers(-10_000_000_00, 10_000_000_00), st.booleans(), st.sampled_from(["2019-12-31", "2024-06-30"]))
-@settings(max_examples=60)
+@settings(max_examples=exemples(60))
 def test_les_bases_se_partagent_le_benefice(centimes, eligible, cloture):
     benefice = centimes / 100
     resultat = is_societe(benefice, cloture, ca=1e6, eligible=eligible)

@@ -14,6 +14,7 @@ from rncp_utils.credit import cotisations_tns, lisser, lisser_revenus, revenu_pr
 from rncp_utils.credit.endettement.revenu import STATUTS
 from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees, ErreurSchema
 from rncp_utils.parametres import parametre
+from tests.machine import exemples
 
 pytestmark = pytest.mark.filterwarnings("ignore::rncp_utils.erreurs.AvertissementDonnees")
 
@@ -226,7 +227,7 @@ def test_la_prudence_ne_depasse_pas_la_moyenne(annees):
 
 
 @given(st.lists(st.tuples(*[st.one_of(st.none(), st.integers(-9_999, 9_999))] * 3), min_size=1, max_size=8), st.data())
-@settings(max_examples=50)
+@settings(max_examples=exemples(50))
 def test_lisser_une_table_est_lisser_chaque_ligne(lignes, data):
     methode = data.draw(st.sampled_from(["moyenne", "ponderee", "prudente", "dernier"]))
     colonnes = [pd.Series(colonne, dtype="float64") for colonne in zip(*lignes, strict=True)]

@@ -24,6 +24,7 @@ from rncp_utils.credit.taux.cout import flux_pret
 from rncp_utils.erreurs import ErreurDonnees, ErreurSchema
 from rncp_utils.formats import euros
 from rncp_utils.parametres import parametre
+from tests.machine import exemples
 
 JOUR = dt.date(2026, 11, 23)
 DIRIGEANT = {"lien": "dirigeant", "revenus_annuels": 30_000, "patrimoine_net": 100_000}
@@ -78,7 +79,7 @@ class TestProportionnalite:
         with pytest.raises(ErreurDonnees):
             proportionnalite_caution(*cas)
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=exemples(30), deadline=None)
     @given(st.integers(0, 2**32 - 1))
     def test_la_table_vaut_chaque_cas(self, graine):
         alea = np.random.default_rng(graine)
@@ -98,7 +99,7 @@ class TestProportionnalite:
                 assert table.loc[cle, "niveau"] == seul["niveau"]
                 assert table.loc[cle, "montant_reduit"] == seul["montant_reduit"]
 
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=exemples(50), deadline=None)
     @given(*[st.integers(0, 500_000)] * 4)
     def test_le_montant_reduit_n_est_plus_disproportionne(self, revenus, patrimoine, engagements, montant):
         reduit = proportionnalite_caution(revenus, patrimoine, engagements, montant)["montant_reduit"]
@@ -221,7 +222,7 @@ class TestClassement:
             assert ligne["taeg"] == pytest.approx(taeg(flux_pret(pret, frais_initiaux=ligne["cout"])), abs=1e-9)
         np.testing.assert_allclose(table["perte_attendue"], 0.02 * table["lgd"] * 150_000, atol=0.005)
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=exemples(15), deadline=None)
     @given(st.integers(10_000, 400_000), st.integers(10_000, 400_000))
     def test_un_bien_mieux_evalue_ne_fait_jamais_baisser_la_couverture(self, valeur, ajout):
         sans_caution = DOSSIER | {"cautions": []}

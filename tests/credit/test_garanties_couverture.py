@@ -14,6 +14,7 @@ from rncp_utils.credit import catalogue_suretes, couverture, lgd, rangs_anterieu
 from rncp_utils.credit.garanties.catalogue import _lire
 from rncp_utils.erreurs import ErreurDonnees, ErreurListe, ErreurSchema
 from rncp_utils.parametres import parametre
+from tests.machine import exemples
 
 JOUR = "2026-11-23"
 FONDS = {"code": "nantissement_fonds_commerce", "valeur_expertise": 150_000, "decote": 0.50}
@@ -250,7 +251,7 @@ class TestPortefeuille:
         with pytest.raises(ErreurSchema, match="deux fois"):
             couverture(pd.Series([1.0, 2.0], index=["a", "a"]), EXEMPLE)
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=exemples(25), deadline=None)
     @given(graine=st.integers(0, 2**32 - 1))
     def test_la_table_vaut_chaque_exposition_lue_seule(self, graine):
         alea = np.random.default_rng(graine)
@@ -294,7 +295,7 @@ EAD = MONTANTS.filter(lambda x: x > 0)
 
 
 class TestProprietes:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=exemples(60), deadline=None)
     @given(EAD, SURETES)
     def test_perte_et_lgd_dans_leurs_bornes(self, ead, suretes):
         resultat = couverture(ead, suretes)
@@ -303,24 +304,24 @@ class TestProprietes:
         parts = resultat[["reelles", "personnelles", "organisme", "perte"]].to_numpy()
         assert np.rint(parts * 100).sum() == round(ead * 100)
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=exemples(60), deadline=None)
     @given(EAD, st.lists(UNE_SURETE, max_size=2), UNE_SURETE)
     def test_une_surete_de_plus_n_augmente_jamais_la_perte(self, ead, suretes, ajoutee):
         assert couverture(ead, [*suretes, ajoutee])["perte"] <= couverture(ead, suretes)["perte"]
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=exemples(60), deadline=None)
     @given(EAD, MONTANTS, SURETES)
     def test_la_perte_croit_avec_l_exposition(self, ead, supplement, suretes):
         assert couverture(ead + supplement, suretes)["perte"] >= couverture(ead, suretes)["perte"]
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=exemples(60), deadline=None)
     @given(EAD, SURETES, st.randoms())
     def test_l_ordre_des_suretes_n_importe_pas(self, ead, suretes, alea):
         melangees = list(suretes)
         alea.shuffle(melangees)
         pd.testing.assert_series_equal(couverture(ead, melangees), couverture(ead, suretes))
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=exemples(60), deadline=None)
     @given(EAD, SURETES, MONTANTS)
     def test_une_decote_totale_vaut_une_absence(self, ead, suretes, valeur):
         sans_valeur = {"code": "gage_materiel", "valeur_expertise": valeur, "decote": 1.0}

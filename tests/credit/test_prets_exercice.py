@@ -19,6 +19,7 @@ from rncp_utils.credit import (
     tableau_amortissement,
 )
 from rncp_utils.erreurs import ErreurDonnees, ErreurSchema
+from tests.machine import exemples
 
 PRET = {"capital": 100_000, "taux": 0.042, "duree": 84, "date_deblocage": "2024-01-15"}
 ANNEES = [(f"{annee}-01-01", f"{annee}-12-31") for annee in range(2024, 2032)]
@@ -126,7 +127,7 @@ def test_les_tirages_d_une_table():
 
 
 @given(st.randoms(use_true_random=False), st.dates(dt.date(2023, 6, 1), dt.date(2032, 1, 1)))
-@settings(max_examples=15)
+@settings(max_examples=exemples(15))
 def test_la_table_egale_les_prets_un_a_un(hasard, cloture):
     prets = pd.DataFrame(
         [

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rncp_utils.credit import echeances, tableau_amortissement
 from rncp_utils.credit.prets.arrondi import produit_exact
 from rncp_utils.monnaie import produit_arrondi
+from tests.machine import exemples
 
 CAPITAUX = st.integers(100_00, 50_000_000_00).map(lambda centimes: centimes / 100)
 TAUX = st.integers(0, 2000).map(lambda points: points / 10_000)
@@ -40,7 +41,7 @@ def _oracle(capital, taux, duree, periodicite):
 
 
 @given(PRETS)
-@settings(max_examples=60)
+@settings(max_examples=exemples(60))
 def test_chaque_centime_est_celui_du_calcul_decimal(pret):
     tableau = tableau_amortissement(**pret)
     attendu = [tuple(float(montant) for montant in ligne) for ligne in _oracle(**pret)]
@@ -89,7 +90,7 @@ def test_le_produit_sur_des_demis_exactes():
 
 
 @given(PRETS, MODES, st.data())
-@settings(max_examples=80)
+@settings(max_examples=exemples(80))
 def test_invariants(pret, mode, data):
     differe = data.draw(st.integers(0, pret["duree"] - 1))
     genre = data.draw(st.sampled_from(["partiel", "total"]))
@@ -108,7 +109,7 @@ def test_invariants(pret, mode, data):
 
 
 @given(PRETS)
-@settings(max_examples=60)
+@settings(max_examples=exemples(60))
 def test_les_echeances_constantes_sont_egales_et_la_derniere_proche(pret):
     # Beyond, the cents of the rounding outweigh an instalment, and the loan ends before its term.
     assume(pret["taux"] * pret["duree"] / pret["periodicite"] < 3)
@@ -120,7 +121,7 @@ def test_les_echeances_constantes_sont_egales_et_la_derniere_proche(pret):
 
 
 @given(PRETS)
-@settings(max_examples=40)
+@settings(max_examples=exemples(40))
 def test_le_cout_selon_le_mode_le_taux_et_la_duree(pret):
     # Beyond, the cents of the rounding outweigh the capital that is repaid at first.
     assume(pret["capital"] > 10_000 and pret["duree"] > 2)
@@ -136,7 +137,7 @@ def test_le_cout_selon_le_mode_le_taux_et_la_duree(pret):
 
 
 @given(PRETS)
-@settings(max_examples=40)
+@settings(max_examples=exemples(40))
 def test_un_terme_a_echoir_coute_moins_qu_un_terme_echu(pret):
     echu, avance = (tableau_amortissement(**pret, terme=terme) for terme in ("echu", "a_echoir"))
     assert avance["interets"].iloc[-1] == 0

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rncp_utils.credit import Hypotheses, Investissement, plan_financement_initial, plan_financement_triennal
 from rncp_utils.erreurs import ErreurDonnees, ErreurEquilibre, ErreurSchema
+from tests.machine import exemples
 
 EMPLOIS = {"immobilisations": 180_000, "frais": 12_000, "bfr_initial": 8_000}
 RESSOURCES = {"apport": 50_000, "prets_honneur": 10_000, "emprunts": 110_000, "credit_bail": 30_000}
@@ -95,7 +96,7 @@ def test_le_plan_triennal_a_la_main():
 
 
 @given(st.lists(st.tuples(*[st.integers(-50_000, 90_000)] * 2, st.integers(0, 60_000)), min_size=1, max_size=8))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=exemples(50), deadline=None)
 def test_le_cumul_est_la_somme_des_soldes(lignes):
     caf, bfr, remboursements = (list(colonne) for colonne in zip(*lignes, strict=True))
     plan = plan_financement_triennal({"caf": caf, "variation_bfr": bfr, "remboursements": remboursements})

@@ -19,6 +19,7 @@ from rncp_utils.credit import (
 )
 from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees
 from rncp_utils.parametres import fiche_parametre
+from tests.machine import exemples
 
 JOUR = "2024-12-31"
 
@@ -146,7 +147,7 @@ def test_une_table_de_fonds_rend_ce_que_rend_chacun():
 
 
 @given(st.integers(5_000, 300_000), st.integers(0, 100_000), st.floats(0.001, 0.1), st.integers(12, 180))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=exemples(40), deadline=None)
 def test_au_prix_financable_l_annuite_couvre_le_dscr_exige(ebe, apport, taux, mois):
     prix = prix_financable(ebe, apport, taux, mois, date=JOUR)
     capital = prix["prix_financable"] - apport

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rncp_utils.credit import delai_recuperation, indice_profitabilite, tri, tri_modifie, van
 from rncp_utils.erreurs import AvertissementDonnees, ErreurCalcul, ErreurDonnees, ErreurSchema
+from tests.machine import exemples
 
 FLUX = [-120_000, 30_000, 32_000, 34_000, 36_000, 48_000]
 MONTANTS = st.integers(0, 200_000)
@@ -90,7 +91,7 @@ def test_l_indice_demande_une_depense_a_la_date_0():
 
 
 @given(st.integers(1_000, 500_000), st.lists(MONTANTS, min_size=1, max_size=12).filter(any))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=exemples(150), deadline=None)
 def test_le_tri_annule_la_van(depense, recettes):
     flux = [-depense, *recettes]
     taux = tri(flux)
@@ -103,7 +104,7 @@ def test_le_tri_annule_la_van(depense, recettes):
 @given(
     st.integers(1_000, 500_000), st.lists(MONTANTS, min_size=1, max_size=12), st.floats(0, 0.5), st.floats(0.001, 0.5)
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=exemples(100), deadline=None)
 def test_la_van_baisse_quand_le_taux_monte(depense, recettes, taux, plus):
     flux = [-depense, *recettes]
     assert van(flux, taux + plus) <= van(flux, taux) + 1e-6
@@ -111,7 +112,7 @@ def test_la_van_baisse_quand_le_taux_monte(depense, recettes, taux, plus):
 
 
 @given(st.integers(1_000, 100_000), st.lists(MONTANTS, min_size=2, max_size=10).filter(any), st.integers(2, 50))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 def test_tout_multiplier_ne_change_ni_le_tri_ni_le_delai(depense, recettes, facteur):
     flux = np.array([-depense, *recettes], dtype="float64")
     assert tri(flux * facteur) == pytest.approx(tri(flux), abs=1e-12)

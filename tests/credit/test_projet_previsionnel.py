@@ -27,6 +27,7 @@ from rncp_utils.credit import (
 )
 from rncp_utils.entreprise import dscr
 from rncp_utils.erreurs import ErreurDonnees, ErreurSchema
+from tests.machine import exemples
 
 # Forecasts of years to come read parameters that nobody can have checked yet.
 pytestmark = pytest.mark.filterwarnings("ignore:Paramètre non revérifié")
@@ -207,7 +208,7 @@ def test_la_tresorerie_du_bilan_est_celle_du_plan(regime, exigibilite):
     tva=st.sampled_from([0.0, 0.055, 0.2]),
     statut=st.sampled_from(["societe", "ei"]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 def test_identites_du_previsionnel(ca, marge, croissance, clients, fournisseurs, stock, retard, mois, tva, statut):
     h = replace(
         FOURNIL,

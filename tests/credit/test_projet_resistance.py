@@ -21,6 +21,7 @@ from rncp_utils.credit import (
     tresorerie_previsionnelle,
 )
 from rncp_utils.erreurs import ErreurDonnees, ErreurSchema
+from tests.machine import exemples
 
 pytestmark = pytest.mark.filterwarnings("ignore:Paramètre non revérifié")
 
@@ -121,7 +122,7 @@ def test_un_projet_que_rien_ne_sauve():
     croissance=st.floats(0, 0.1),
     niveau=st.integers(230_000, 420_000),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=exemples(30), deadline=None)
 def test_un_choc_n_ameliore_jamais_le_dscr(ca, marge, jours, taux, croissance, niveau):
     h = replace(PROJET, ca_ht=niveau, croissance_ca=croissance)
     chocs = [
@@ -140,7 +141,7 @@ def test_un_choc_n_ameliore_jamais_le_dscr(ca, marge, jours, taux, croissance, n
 
 
 @given(retard=st.integers(0, 11))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=exemples(12), deadline=None)
 def test_un_retard_n_ameliore_jamais_la_premiere_annee(retard):
     couvertures = [dscr_previsionnel(replace(PROJET, retard_mois=r), 1)["dscr"].iloc[0] for r in (retard, retard + 1)]
     assert couvertures[1] <= couvertures[0]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rncp_utils.credit import seuil_rentabilite
 from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees, ErreurSchema
+from tests.machine import exemples
 
 
 def test_a29_seuil_point_mort_securite_levier():
@@ -89,7 +90,7 @@ def test_listes_de_longueurs_differentes():
 
 
 @given(st.integers(1_000, 10**7), st.floats(0, 0.95), st.integers(1, 10**6))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=exemples(100), deadline=None)
 def test_au_seuil_le_resultat_est_nul(ca, part, fixes):
     s = seuil_rentabilite(ca, ca * part, fixes)
     au_seuil = seuil_rentabilite(s["seuil"], s["seuil"] * part, fixes)

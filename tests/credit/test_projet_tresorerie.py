@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rncp_utils.credit import plan_tresorerie, pointe_tresorerie
 from rncp_utils.erreurs import ErreurDonnees, ErreurParametre, ErreurSchema
+from tests.machine import exemples
 
 EXEMPLE = {"ventes": [10_000, 12_000, 8_000], "achats": [4_000, 5_000, 3_000], "charges": 2_000}
 TVA = {"tva_ventes": 0.2, "tva_achats": 0.2}
@@ -96,7 +97,7 @@ def test_le_regime_simplifie_n_existe_plus_en_2027():
 @pytest.mark.parametrize("regime", ["mensuel", "trimestriel", "simplifie"])
 @pytest.mark.parametrize("exigibilite", ["debits", "encaissements"])
 @given(LISTES, LISTES, LISTES, st.integers(0, 120), st.integers(0, 90), st.integers(-10_000, 10_000))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=exemples(15), deadline=None)
 def test_identites_du_plan(regime, exigibilite, ventes, achats, investissements, clients, fournisseurs, initiale):
     plan = plan_tresorerie(
         {"ventes": ventes, "achats": achats, "investissements": investissements, "salaires": 1_234.56},
@@ -126,7 +127,7 @@ def test_identites_du_plan(regime, exigibilite, ventes, achats, investissements,
 
 @pytest.mark.parametrize(("regime", "attente"), [("mensuel", 1), ("trimestriel", 3)])
 @given(LISTES, LISTES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=exemples(25), deadline=None)
 def test_toute_la_tva_finit_par_etre_payee_ou_reportee(regime, attente, ventes, achats):
     budget = {"ventes": ventes + [0] * attente, "achats": achats + [0] * attente}
     plan = plan_tresorerie(budget, tva_regime=regime, **TVA)

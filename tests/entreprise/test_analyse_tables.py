@@ -33,6 +33,7 @@ from rncp_utils.entreprise import (
     tableau_flux,
 )
 from rncp_utils.erreurs import ErreurDonnees
+from tests.machine import exemples
 
 pytestmark = pytest.mark.filterwarnings("ignore::rncp_utils.erreurs.AvertissementDonnees")
 ANALYSES = {
@@ -181,7 +182,7 @@ RATIO = re.compile(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=exemples(25), deadline=None)
 @given(data=st.data(), facteur=st.integers(2, 10_000))
 @pytest.mark.parametrize("nom", sorted(set(ANALYSES) - {"exploitant"}))
 def test_p3_multiplier_les_comptes_multiplie_les_montants_et_laisse_les_ratios(liasses_equilibrees, nom, data, facteur):

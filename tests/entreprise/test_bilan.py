@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rncp_utils.entreprise import Liasse, bilan_financier, bilan_fonctionnel, table_de_liasses
 from rncp_utils.entreprise.exemples import martin, martin_n1
 from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees, ErreurEquilibre, ErreurSchema
+from tests.machine import exemples
 
 pytestmark = pytest.mark.filterwarnings("ignore::rncp_utils.erreurs.AvertissementDonnees")
 SOLDES = ["frng", "bfre", "bfrhe", "bfr", "tresorerie_nette"]
@@ -149,7 +150,7 @@ def test_bilan_financier_reclassements_et_actif_fictif():
 # ---------------------------------------------------------------------------------------------- properties
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=exemples(80), deadline=None)
 @given(data=st.data(), cca_stables=st.booleans(), vmp_hors_treso=st.booleans())
 def test_p4_frng_egale_bfr_plus_tresorerie_nette(liasses_equilibrees, data, cca_stables, vmp_hors_treso):
     valeurs = data.draw(liasses_equilibrees)
@@ -159,7 +160,7 @@ def test_p4_frng_egale_bfr_plus_tresorerie_nette(liasses_equilibrees, data, cca_
     assert bilan["frng"] == bilan["ressources_stables"] - bilan["emplois_stables"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(data=st.data(), part=st.floats(0, 1))
 def test_rembourser_le_decouvert_avec_la_caisse_ne_change_rien(liasses_equilibrees, data, part):
     valeurs = data.draw(liasses_equilibrees)
@@ -168,7 +169,7 @@ def test_rembourser_le_decouvert_avec_la_caisse_ne_change_rien(liasses_equilibre
     assert bilan_fonctionnel(valeurs | apres)[SOLDES].equals(bilan_fonctionnel(valeurs)[SOLDES])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(data=st.data(), part=st.floats(0, 1))
 def test_escompter_une_creance_ne_change_rien_une_fois_les_effets_retraites(liasses_equilibrees, data, part):
     valeurs = data.draw(liasses_equilibrees)
@@ -181,7 +182,7 @@ def test_escompter_une_creance_ne_change_rien_une_fois_les_effets_retraites(lias
     assert bilan_fonctionnel(valeurs | apres)[SOLDES].equals(bilan_fonctionnel(valeurs)[SOLDES])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(data=st.data(), valeur=st.integers(0, 10**6), part=st.floats(0, 1))
 def test_retraiter_un_credit_bail_ne_change_pas_le_frng(liasses_equilibrees, data, valeur, part):
     valeurs = data.draw(liasses_equilibrees)
@@ -197,7 +198,7 @@ def test_credit_bail_trop_amorti():
         bilan_fonctionnel(martin(), credit_bail=(10_000, 12_000))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(data=st.data())
 def test_le_fonds_de_roulement_se_lit_par_le_haut_et_par_le_bas(liasses_equilibrees, data):
     valeurs = data.draw(liasses_equilibrees)

@@ -24,6 +24,7 @@ from rncp_utils.entreprise import (
 )
 from rncp_utils.entreprise.exemples import fournil, martin
 from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees, ErreurEquilibre, ErreurSchema
+from tests.machine import exemples
 
 pytestmark = pytest.mark.filterwarnings("ignore::rncp_utils.erreurs.AvertissementDonnees")
 COMPTES_MARTIN = {"c775": 5_000, "c675": 3_800, "c777": 1_000}
@@ -183,7 +184,7 @@ def test_table_comptes_en_series():
         caf(table, c770=1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(data=st.data())
 def test_p4_les_deux_methodes_concordent_sur_toute_liasse_equilibree(liasses_equilibrees, data):
     valeurs = data.draw(liasses_equilibrees)
@@ -191,7 +192,7 @@ def test_p4_les_deux_methodes_concordent_sur_toute_liasse_equilibree(liasses_equ
     assert resultat["additive"] == resultat["soustractive"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(data=st.data(), dotation=st.integers(1, 500_000))
 def test_une_dotation_de_plus_ne_change_pas_la_caf(liasses_equilibrees, data, dotation):
     valeurs = data.draw(liasses_equilibrees)
@@ -201,7 +202,7 @@ def test_une_dotation_de_plus_ne_change_pas_la_caf(liasses_equilibrees, data, do
     assert caf_bce(amorti)["caf_bce"] == caf_bce(valeurs)["caf_bce"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(data=st.data())
 def test_la_caf_ne_depend_pas_du_plan_comptable(liasses_equilibrees, data):
     valeurs = data.draw(liasses_equilibrees)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rncp_utils.entreprise import Liasse, effet_ciseau, table_de_liasses
 from rncp_utils.erreurs import ErreurDonnees, ErreurSchema
+from tests.machine import exemples
 
 pytestmark = pytest.mark.filterwarnings("ignore::rncp_utils.erreurs.AvertissementDonnees")
 
@@ -102,7 +103,7 @@ def test_il_faut_une_table_indexee():
         effet_ciseau(pd.DataFrame([_resultat(1, 1)]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(
     montants=st.lists(st.tuples(st.integers(1, 10**6), st.integers(-(10**6), 10**6)), min_size=2, max_size=4),
     hausse=st.floats(-0.5, 2),

@@ -16,6 +16,7 @@ from rncp_utils.entreprise.controles.identites import IDENTITES, SOMMES, termes
 from rncp_utils.entreprise.controles.liasse import controler_liasse, controler_table, exiger_equilibre
 from rncp_utils.entreprise.exemples import fournil, martin, martin_n1
 from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees, ErreurEquilibre
+from tests.machine import exemples
 
 EGALITES = ("K01", "K02", "K03", "K04", "K05", "K06", "K07", "K08", "K09", "K10", "K11", "K12", "K13", "K14")
 
@@ -96,7 +97,7 @@ def test_exiger_equilibre_dit_quand_rien_ne_se_verifie():
 CODES_DES_EGALITES = sorted({code for i in IDENTITES for code in i.codes if i.controle in EGALITES})
 
 
-@settings(max_examples=300)
+@settings(max_examples=exemples(300))
 @given(st.sampled_from(CODES_DES_EGALITES), st.integers(1, 10**6), st.sampled_from([1, -1]))
 def test_p5_un_code_change_est_vu_par_les_controles_qui_le_portent_et_eux_seuls(code, delta, signe):
     change = martin().avec(**{code: martin().get(code) + signe * delta})
@@ -233,7 +234,7 @@ def liasses_equilibrees(tirer) -> Liasse:
     return Liasse(v)
 
 
-@settings(max_examples=60)
+@settings(max_examples=exemples(60))
 @given(liasses_equilibrees(), MONTANTS)
 def test_p4_une_liasse_equilibree_passe_et_une_dette_egale_a_un_actif_ne_change_rien(liasse, x):
     assert not noms(controler_liasse(liasse, tol=0), False) & {i.nom for i in IDENTITES}
@@ -242,7 +243,7 @@ def test_p4_une_liasse_equilibree_passe_et_une_dette_egale_a_un_actif_ne_change_
     assert "K01" in noms(controler_liasse(plus, tol=0), True)
 
 
-@settings(max_examples=60)
+@settings(max_examples=exemples(60))
 @given(
     st.dictionaries(st.sampled_from(sorted(postes(NORMAL))), st.integers(-(10**6), 10**6), min_size=1),
     st.integers(2, 50),
@@ -254,7 +255,7 @@ def test_multiplier_les_montants_multiplie_les_ecarts(valeurs, facteur):
     np.testing.assert_allclose(multiple["ecart"][en_euros], simple["ecart"][en_euros] * facteur, rtol=1e-9)
 
 
-@settings(max_examples=40)
+@settings(max_examples=exemples(40))
 @given(
     st.lists(
         st.dictionaries(st.sampled_from(sorted(postes(NORMAL))), st.integers(-(10**6), 10**6), min_size=1),

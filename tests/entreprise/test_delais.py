@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rncp_utils.entreprise import Liasse, bfr_normatif, rotation, table_de_liasses
 from rncp_utils.entreprise.exemples import martin, martin_n1
 from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees, ErreurSchema
+from tests.machine import exemples
 
 pytestmark = pytest.mark.filterwarnings("ignore::rncp_utils.erreurs.AvertissementDonnees")
 NORMATIF = pd.DataFrame(
@@ -159,7 +160,7 @@ def test_bfr_normatif_colonne_absente_ou_ca_negatif():
         bfr_normatif(NORMATIF, ca_ht=-1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(data=st.data(), facteur=st.integers(2, 1_000))
 def test_les_delais_ne_dependent_pas_de_la_taille(liasses_equilibrees, data, facteur):
     valeurs = data.draw(liasses_equilibrees)

@@ -22,6 +22,7 @@ from rncp_utils.entreprise import (
 )
 from rncp_utils.entreprise.exemples import martin, martin_n1, mouvements_martin
 from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees, ErreurEquilibre, ErreurSchema
+from tests.machine import exemples
 
 pytestmark = pytest.mark.filterwarnings("ignore::rncp_utils.erreurs.AvertissementDonnees")
 
@@ -211,7 +212,7 @@ def test_table_de_formes_juridiques_diverses():
 # ---------------------------------------------------------------------------------------------- properties
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(data=st.data())
 def test_les_identites_tiennent_entre_deux_bilans_equilibres_quelconques(liasses_equilibrees, data):
     n, n1 = data.draw(liasses_equilibrees), data.draw(liasses_equilibrees)

@@ -14,6 +14,7 @@ from rncp_utils.entreprise import Liasse, controler_liasse, ecrire_inpi, lire_bi
 from rncp_utils.entreprise.codes import COMPTES, NORMAL, SIMPLIFIE, codes_connus, postes
 from rncp_utils.entreprise.exemples import fournil, martin
 from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees, ErreurListe
+from tests.machine import exemples
 
 ESPACE = "fr:inpi:odrncs:bilansSaisisXML"
 
@@ -313,7 +314,7 @@ def test_un_fichier_d_un_giga_est_refuse_sans_etre_lu(tmp_path):
         lire_bilan_inpi(chemin)
 
 
-@settings(max_examples=150)
+@settings(max_examples=exemples(150))
 @given(st.binary(max_size=200) | st.binary(max_size=40).map(lambda b: fichier(bilan(COMPLET)).replace(b"DL", b)))
 def test_aucun_contenu_ne_fait_tomber_le_lecteur(contenu):
     try:
@@ -347,7 +348,7 @@ def liasses(tirer) -> Liasse:
     )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=exemples(100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(liasses(), min_size=1, max_size=3))
 def test_p10_ce_qui_est_ecrit_est_relu(tmp_path, lot):
     ecrire_inpi(lot, tmp_path / "bilans.xml")

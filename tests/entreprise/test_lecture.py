@@ -15,6 +15,7 @@ from rncp_utils.entreprise import Liasse, ecrire_inpi, ecrire_liasse_csv, ecrire
 from rncp_utils.entreprise.codes import NORMAL, SIMPLIFIE, codes_connus
 from rncp_utils.entreprise.exemples import fournil, martin
 from rncp_utils.erreurs import ErreurDonnees, ErreurListe
+from tests.machine import exemples
 
 SIMPLE = "Code;Libellé;Montant\nFL;Chiffre d'affaires;660000\nHN;Résultat;41000\n"
 
@@ -416,7 +417,7 @@ def test_une_archive_sans_classeur_ou_tronquee_est_refusee(ecrire, tmp_path):
     assert "endommagé" in refus(tmp_path / "faux.xlsx")
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=exemples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300) | st.text(alphabet="FLHN210;,\t|\"'\n 5.-()%€éA", max_size=120))
 def test_rien_de_ce_qui_est_lu_ne_fait_tomber_le_lecteur(ecrire, contenu):
     try:
@@ -449,7 +450,7 @@ def liasses(tirer) -> Liasse:
 
 
 @pytest.mark.parametrize("ecrivain", [ecrire_liasse_csv, ecrire_liasse_xlsx])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=exemples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(liasses())
 def test_une_liasse_ecrite_est_relue_telle_quelle(tmp_path, ecrivain, liasse):
     chemin = tmp_path / f"liasse{'.csv' if ecrivain is ecrire_liasse_csv else '.xlsx'}"

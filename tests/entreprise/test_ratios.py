@@ -22,6 +22,7 @@ from rncp_utils.entreprise import (
 )
 from rncp_utils.entreprise.exemples import fournil, martin, martin_n1
 from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees, ErreurSchema
+from tests.machine import exemples
 
 pytestmark = pytest.mark.filterwarnings("ignore::rncp_utils.erreurs.AvertissementDonnees")
 
@@ -269,7 +270,7 @@ def test_une_table_est_le_calcul_ligne_a_ligne(fonction, tirer_liasses):
 
 @pytest.mark.parametrize("fonction", [ratios, ratios_bce])
 def test_tous_les_montants_multiplies_ne_changent_aucun_ratio(fonction, liasses_equilibrees):
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=exemples(40), deadline=None)
     @given(liasses_equilibrees, st.sampled_from([0.5, 4.0, 1024.0]))
     def verifier(valeurs, facteur):
         montants = ["chiffre_d_affaires", "marge_brute", "ebe", "ebit", "resultat_net", "dettes_financieres", "caf"]

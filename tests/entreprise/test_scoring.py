@@ -24,6 +24,7 @@ from rncp_utils.entreprise.exemples import martin, martin_n1
 from rncp_utils.entreprise.scoring.notation import ENTREES
 from rncp_utils.erreurs import ErreurDonnees, ErreurRegle, ErreurSchema
 from rncp_utils.parametres import bareme
+from tests.machine import exemples
 
 pytestmark = pytest.mark.filterwarnings("ignore::rncp_utils.erreurs.AvertissementDonnees")
 
@@ -110,7 +111,7 @@ def test_une_table_est_le_calcul_ligne_a_ligne(fonction, tirer_liasses):
 
 @pytest.mark.parametrize("fonction", [conan_holder, altman_zprime])
 def test_un_score_ne_depend_pas_de_l_unite_des_montants(fonction, liasses_equilibrees):
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=exemples(40), deadline=None)
     @given(liasses_equilibrees)
     def verifier(valeurs):
         simple = fonction(valeurs)
@@ -261,7 +262,7 @@ BORNES = {
 }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(
     st.fixed_dictionaries({}, optional={nom: st.floats(*bornes) for nom, bornes in BORNES.items()}),
     st.sampled_from(sorted(BORNES)),
@@ -277,7 +278,7 @@ def test_la_note_est_monotone_en_chaque_entree(entrees, nom, donnees):
     assert 0 <= moins["score"] <= 100 and 0 < moins["indice_confiance"] <= 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(st.floats(-1e5, 1e5), st.floats(0, 1e5), st.floats(0, 1e6))
 def test_une_caf_plus_faible_ne_releve_jamais_la_note(caf, perte, dettes):
     def noter(valeur):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rncp_utils.entreprise import Liasse, reclasser_vers_2025, sig, sig_bnc, sig_exploitant, table_de_liasses
 from rncp_utils.entreprise.exemples import fournil, martin
 from rncp_utils.erreurs import AvertissementDonnees, ErreurDonnees, ErreurEquilibre, ErreurSchema
+from tests.machine import exemples
 
 pytestmark = pytest.mark.filterwarnings("ignore::rncp_utils.erreurs.AvertissementDonnees")
 
@@ -279,7 +280,7 @@ def test_table_sans_la_colonne_exigee():
 # ---------------------------------------------------------------------------------------------- properties
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(data=st.data(), supplement=st.integers(1, 100_000))
 def test_une_charge_externe_de_plus_baisse_chaque_solde_d_autant(liasses_equilibrees, data, supplement):
     valeurs = data.draw(liasses_equilibrees)
@@ -290,7 +291,7 @@ def test_une_charge_externe_de_plus_baisse_chaque_solde_d_autant(liasses_equilib
     assert apres["resultat_exceptionnel"] == avant["resultat_exceptionnel"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(data=st.data(), facteur=st.integers(2, 1_000))
 def test_les_montants_sont_homogenes_et_les_parts_invariantes(liasses_equilibrees, data, facteur):
     valeurs = data.draw(liasses_equilibrees)
@@ -302,7 +303,7 @@ def test_les_montants_sont_homogenes_et_les_parts_invariantes(liasses_equilibree
             assert grand[nom] == pytest.approx(petit[nom] * rapport, rel=1e-9, abs=1e-9, nan_ok=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(data=st.data())
 def test_la_lecture_bancaire_ne_change_ni_les_soldes_comptables_ni_le_resultat(liasses_equilibrees, data):
     valeurs = data.draw(liasses_equilibrees)
@@ -317,7 +318,7 @@ def test_la_lecture_bancaire_ne_change_ni_les_soldes_comptables_ni_le_resultat(l
     ] == pytest.approx(bancaire["rcai_b"], abs=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(data=st.data())
 def test_sans_variation_de_stock_la_valeur_ajoutee_ne_depasse_pas_ce_qui_est_produit(liasses_equilibrees, data):
     valeurs = data.draw(liasses_equilibrees) | {"FT": 0, "FV": 0}
@@ -325,7 +326,7 @@ def test_sans_variation_de_stock_la_valeur_ajoutee_ne_depasse_pas_ce_qui_est_pro
     assert sig(valeurs, controle=False)["valeur_ajoutee"] <= plafond
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(data=st.data())
 def test_passer_au_pcg_2025_ne_change_ni_ebe_ni_resultat_net(liasses_equilibrees, data):
     valeurs = data.draw(liasses_equilibrees)

@@ -10,6 +10,7 @@ from nbgrader.api import Gradebook
 
 from rncp_utils.grading.notes import COLONNES, notes_par_cellule
 from rncp_utils.grading.tables import COLONNES_BLOC, COLONNES_COMPETENCE, par_bloc, par_competence, par_devoir
+from tests.machine import exemples
 
 
 def table_de_notes(*lignes: tuple, apprenant: str = "ali") -> pd.DataFrame:
@@ -267,7 +268,7 @@ promotions = st.dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=exemples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(promotion=promotions)
 def test_totals_equal_those_of_nbgrader(carnet, etiquettes, promotion):
     url = carnet(COURS, promotion)

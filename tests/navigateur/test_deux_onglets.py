@@ -10,13 +10,14 @@ import pytest
 
 from rncp_utils.demonstration.cycle import preparer
 from rncp_utils.lecon.progression import lire_avancement
+from tests.machine import NOTEBOOK7
 
 DEPOT = Path(__file__).parents[2]
 EXERCICE = ".rncp-formatif"
 AUSSI_OUVERTE = "Cette page est aussi ouverte dans un autre onglet"
 
 
-@pytest.fixture(params=["lab/tree", "notebooks"], ids=["lab", "notebook7"])
+@pytest.fixture(params=[pytest.param("lab/tree", id="lab"), NOTEBOOK7])
 def lecons(lab, dossier_de_travail: Path, request):
     """Module 0, started in two tabs."""
     shutil.copytree(DEPOT / "course", dossier_de_travail / "cours", ignore=shutil.ignore_patterns("reponses"))

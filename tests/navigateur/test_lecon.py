@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.machine import NOTEBOOK7
+
 COURS = Path(__file__).parents[2] / "course"
 EXERCICE = ".rncp-formatif"
 SIMULATEUR = ".rncp-simulateur"
@@ -17,7 +19,7 @@ A_NOUS = ".jp-OutputArea-output"
 GRAVES = {"serious", "critical"}
 
 
-@pytest.fixture(params=["lab/tree", "notebooks"], ids=["lab", "notebook7"])
+@pytest.fixture(params=[pytest.param("lab/tree", id="lab"), NOTEBOOK7])
 def lecon(lab, dossier_de_travail: Path, request):
     """Module 0 open, not started, in each of the two applications."""
     shutil.copytree(COURS, dossier_de_travail / "cours", ignore=shutil.ignore_patterns("reponses"))

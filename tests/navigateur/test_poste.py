@@ -7,6 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tests.machine import NOTEBOOK7
+
 POSTE = ".rncp-poste"
 CODE = """
 from rncp_utils.poste import PosteDeTravail
@@ -46,7 +48,7 @@ def ouvert(lab, notebook):
     return montrer(lab, notebook)
 
 
-@pytest.fixture(params=["lab/tree", "notebooks"], ids=["lab", "notebook7"])
+@pytest.fixture(params=[pytest.param("lab/tree", id="lab"), NOTEBOOK7])
 def ouvert_partout(lab, notebook, request):
     """The workstation shown, in each of the two applications: they do not treat keys alike."""
     lab.application = request.param

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from rncp_utils.erreurs import ErreurDonnees, ErreurListe
 from rncp_utils.parametres import Parametre, charger_parametre
 from rncp_utils.parametres.chargement import DOSSIER_VALEURS
+from tests.machine import exemples
 
 D2020, D2022, D2023 = dt.date(2020, 1, 1), dt.date(2022, 7, 1), dt.date(2023, 2, 1)
 INATTENDUES = [None, True, 0, 1.5, "", "C1", [], ["C1"], [[1]], [{}], {}, {"x": [1]}, {2024: 1}, D2020]
@@ -164,7 +165,7 @@ def _lieux(donnees: Any, chemin: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 @pytest.mark.parametrize(
     "fichier", ["is/taux_reduit_plafond", "ir/bareme", "scoring/conan_holder/zones", "usure/decouvert_professionnel"]
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(donnees=st.data())
 def test_une_valeur_inattendue_n_importe_ou_est_admise_ou_refusee_en_clair(
     fichier: str, donnees: st.DataObject
