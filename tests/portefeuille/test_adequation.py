@@ -22,6 +22,7 @@ from rncp_utils.portefeuille.adequation import (
     cout_chez,
 )
 from rncp_utils.portefeuille.gestes import ANNULER, appliquer, rejouer
+from tests.machine import exemples
 
 GAMME = charger_gamme(GAMME_DU_COURS)
 GARAGE, DOMAINE = besoins_du_client("CAS-04"), besoins_du_client("CAS-08")
@@ -221,7 +222,7 @@ def possibles(gestes):
     return faits
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(st.lists(GESTES, max_size=12))
 def test_rejouer_est_une_fonction_et_annuler_defait(gestes):
     faits = possibles(gestes)
@@ -239,7 +240,7 @@ COUPLES = st.frozensets(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=exemples(60), deadline=None)
 @given(COUPLES, st.tuples(st.sampled_from([b.id for b in GARAGE.besoins]), st.sampled_from(GARAGE.produits)))
 def test_ajouter_un_couple_ne_fait_baisser_ni_le_taux_ni_le_cout(couples, en_plus):
     avant, apres = lire(*couples), lire(*(couples | {en_plus}))

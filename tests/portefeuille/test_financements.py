@@ -24,6 +24,7 @@ from rncp_utils.portefeuille import (
     taux_annuel,
 )
 from rncp_utils.yaml_strict import lire_yaml
+from tests.machine import exemples
 
 GAMME = charger_gamme(GAMME_DU_COURS)
 REGLES = lire_yaml(Path(financements.__file__).with_suffix(".yaml"))
@@ -117,7 +118,7 @@ def test_le_credit_bail_d_une_autre_duree_garde_le_taux_du_tarif():
         assert credit_bail(50_000, autre, mois, vr=option)["taux_periode"] == pytest.approx(attendu, abs=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=exemples(40), deadline=None)
 @given(st.sampled_from(CODES), st.integers(1_000, 300_000), st.integers(1, 60))
 def test_un_financement_coute_plus_cher_plus_longtemps_et_pour_plus(code, montant, mois):
     produit = GAMME.produit(code)
@@ -126,7 +127,7 @@ def test_un_financement_coute_plus_cher_plus_longtemps_et_pour_plus(code, montan
     assert cout < cout_du_financement(produit, 2 * montant, mois)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=exemples(40), deadline=None)
 @given(st.sampled_from(NATURES), st.integers(1, 240))
 def test_chaque_solution_a_toujours_un_avis_et_une_raison(nature, mois):
     table = solutions_de_financement(nature, 10_000, mois, gamme=GAMME)

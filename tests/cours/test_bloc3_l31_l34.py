@@ -1,0 +1,233 @@
+"""Lessons B3-L1 and B3-L4: the figures that they teach, and what their prose and keys rest on."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+from rncp_utils.donnees import charger
+from rncp_utils.portefeuille.ciblage import CRITERES, scorer_secteurs
+from tests.cours.page import COURS, Page, choix_uniques, executer, plate, rien_ne_se_devine
+
+L1, L4 = (
+    COURS / "bloc3" / f"{nom}.ipynb" for nom in ("B3_L1_construire_action_ciblee", "B3_L4_bilan_action_commerciale")
+)
+
+
+@pytest.fixture(scope="module")
+def cible() -> Page:
+    """Lesson B3-L1, executed as a grader sees it: nothing is written."""
+    return executer(L1)
+
+
+@pytest.fixture(scope="module")
+def bilan() -> Page:
+    """Lesson B3-L4, executed as a grader sees it."""
+    return executer(L4)
+
+
+@pytest.mark.parametrize("lecon", ["cible", "bilan"])
+def test_la_bonne_option_ne_se_devine_ni_a_sa_longueur_ni_a_sa_place(lecon, request):
+    uniques = choix_uniques([request.getfixturevalue(lecon)])
+    assert len(uniques) >= 7
+    rien_ne_se_devine(uniques)
+
+
+def test_ce_que_dit_la_prose_de_la_cible(cible):
+    """Written in the prose: 308 calls and no account, 25 communes, eight clients in transport, two hundredths."""
+    hiver = cible.noms["hiver"]
+    assert (len(hiver), int(hiver["vente"].sum())) == (308, 0)
+    assert len(charger("territoire")) == 25
+    assert cible.noms["secteurs"].loc["H", "clients"] == 8
+    notes = cible.noms["classement"]
+    assert notes.index.tolist()[:4] == ["L", "G", "H", "F"]
+    assert notes.loc["G", "score"] - notes.loc["H", "score"] < 0.04
+    assert cible.noms["rappeles"] / len(cible.noms["du_commerce"]) > 4 / 5, "nearly all, says the prose"
+
+
+def test_un_seul_des_quatre_premiers_secteurs_passe_les_trois_controles(cible):
+    n, secteurs = cible.noms, cible.noms["secteurs"]
+    volume = secteurs["contactables"] >= n["VOLUME"]
+    experience = n["part_incident"] <= n["PART_INCIDENTS"]
+    assert cible.cle("E3", "retenu") == "commerce"
+    assert (volume["G"], experience["G"]) == (True, True)
+    assert cible.cle("E3", "motifs") == {"immobilier": "besoin", "transports": "volume", "construction": "experience"}
+    assert (volume["L"], experience["L"]) == (True, True), "only the need leaves real estate out"
+    assert not volume["H"]
+    assert volume["F"] and not experience["F"]
+    societes = charger("prospects")["naf"]
+    assert set(societes[societes.str.startswith("68")]) == {"6820B"}, "prospects in real estate let property"
+
+
+def test_les_communes_retenues_sont_celles_de_la_regle(cible):
+    n = cible.noms
+    noms = {"valmouche": "Valmouche", "brevonne": "Brévonne-sur-Ourle", "combe": "La Combe-Rousse"}
+    assert [noms.get(cle, "Marcombe") for cle in cible.cle("E4", "communes")] == [
+        c for c in n["lieux"].index if c in set(n["retenues"])
+    ]
+    quatrieme, cinquieme = n["admises"]["contactables"].iloc[[3, 4]]
+    assert quatrieme > cinquieme, "no tie at the limit of the rule"
+    assert set(n["retenues"]) <= set(n["montres"].index), "each one is shown"
+    assert n["lieux"].loc["Montarvel", "taux_fermeture"] > n["PART_FERMES"]
+    assert cible.exercices["E4"].correcteur.attendus == {"fichier": 26, "sirene": 14}
+
+
+def test_le_point_mort_de_l_exemple(cible):
+    n = cible.noms
+    assert (n["BUDGET"], n["PROSPECTS"], n["MARGE"], n["seuil"](n["BUDGET"])) == (1_350, 60, 920, 2)
+    assert round(n["BUDGET"] / n["MARGE"], 2) == 1.47
+    assert n["LIGNES_BUDGET"]["Courriers personnalisés, 60 à 2,50 €"] == 60 * 2.50
+    assert n["LIGNES_BUDGET"]["Renfort pour prendre les rendez-vous, 18 h à 25 €"] == 18 * 25
+    assert n["HEURES"] == 0.25 * (60 + 12) + 1.75 * 20 and n["seuil"](n["cout_complet"]) == 4
+    assert n["seuil"](n["BUDGET"]) < n["prudent"] < n["seuil"](n["cout_complet"]), "the prose says it"
+
+
+def test_le_budget_de_l_exercice(cible):
+    n = cible.noms
+    assert n["MES_LIGNES"]["Courriers personnalisés, 40 à 2,30 €"] == pytest.approx(40 * 2.30)
+    assert n["MES_LIGNES"][n["RENFORT"]] == 16 * 28
+    assert cible.exercices["E7"].correcteur.attendus == {"budget": 1_240, "seuil": 3}
+    assert n["seuil"](n["sans_matinee"], n["MA_MARGE"]) == 2 < n["attendus_k02"] < 3, "the right answer rests on it"
+    assert cible.exercices["E8"].correcteur.attendus == {"prospects": 48}
+    assert 3 <= 40 / 2 * n["ventes_k02"] / n["joints_k02"] < 4, "what the model answer of E10 aims at"
+
+
+def test_la_fiche_a_relire_a_trois_defauts(cible):
+    n = cible.noms
+    assert n["OBJECTIF_S"] < n["seuil"](n["BUDGET_S"], n["MARGE_S"])
+    assert set(cible.cle("E9", "defauts")) == {"b", "c", "e"}
+
+
+def test_les_notes_de_l_autre_agence(cible):
+    attendus = cible.exercices["E2"].correcteur.attendus
+    assert attendus == {"potentiel": pytest.approx(6), "risque": pytest.approx(7.5), "score": pytest.approx(5.5)}
+    assert cible.noms["ajoute"].loc["Bureaux d'études", "note_potentiel"] > 6
+
+
+def test_le_simulateur_de_la_cible(cible):
+    assert cible.simulateur.prediction.verdict() == "G"
+    depart = cible.phrase()
+    assert depart.startswith("Premier : Immobilier (8,50 sur 10), devant Commerce et garages (8,03).")
+    assert "paie 60 prospects ; ce secteur en a 56 contactables : il en manque 4 dans le fichier." in depart
+    assert depart.endswith("Il faut 2 clients pour rembourser l'action, soit un prospect payé sur 30.")
+    seuls = [dict.fromkeys(CRITERES, 0) | {nom: 100} for nom in CRITERES]
+    assert len({cible.phrase(**poids).split(" (")[0] for poids in seuls}) == 3
+    assert cible.phrase(potentiel=100, accessibilite=60, risque=40) == depart, "twice the weights, the same ranking"
+    assert "Avec votre temps" in cible.phrase(temps=True)
+    assert "un poids à un critère" in cible.phrase(potentiel=0, accessibilite=0, risque=0), "a sentence, not a trace"
+    en_tete = [
+        scorer_secteurs(cible.noms["secteurs"], {"potentiel": p, "accessibilite": a, "risque": r}).index[0]
+        for p in range(0, 101, 5)
+        for a in range(0, 101, 25)
+        for r in range(0, 101, 25)
+        if p + a + r
+    ]
+    assert "H" in en_tete, "a learner is asked to find weights that put transport first"
+
+
+def test_aucune_personne_opposee_ni_oubliee_dans_les_contactables(cible):
+    gardes = cible.noms["du_commerce"]
+    assert not gardes["opposition"].any() and gardes["id_client"].isna().all()
+    assert (gardes["dernier_contact"] > cible.noms["jour"] - pd.DateOffset(years=3)).all()
+
+
+@pytest.mark.parametrize(("lecon", "exercices"), [("cible", ("E10", "E11")), ("bilan", ("E8", "E9"))])
+def test_les_corriges_tiennent_dans_la_longueur_demandee(lecon, exercices, request):
+    for nom in exercices:
+        exercice = request.getfixturevalue(lecon).exercices[nom]
+        (question, _), *_ = exercice.correcteur.champs
+        exemple = re.search(r"« (.*) »", exercice.texte(exercice.fiche.indices.corrige), re.S)[1]
+        assert len(re.findall(r"\w+", plate(exemple))) <= question.mots, nom
+
+
+def test_la_meme_action_dans_les_deux_lecons(cible, bilan):
+    c, b = cible.noms, bilan.noms
+    assert list(c["PLAN"].items()) == list(b["PLAN"].items())
+    assert (c["BUDGET"], c["MARGE"], c["PLAN"]["Clients"]) == (b["BUDGET"], b["MARGE"], b["OBJECTIF"])
+    assert (c["HEURES_CONTACT"], c["COUT_HEURE"]) == (b["HEURES_CONTACT"], b["COUT_HEURE"])
+
+
+def test_les_couts_de_l_exemple(bilan):
+    n = bilan.noms
+    assert list(n["REALISE"].values()) == [60, 48, 19, 11, 5]
+    assert n["REALISE"]["Offres"] == n["REALISE"]["Clients"] + n["REFUSEES"] + n["EN_ATTENTE"]
+    assert (round(n["par_rdv"], 2), n["par_client"], round(n["realisation"], 2)) == (71.05, 270, 0.83)
+    assert n["retour"]["gain"] == 3_250 and n["retour_complet"]["gain"] > 0, "money is earned, time included"
+
+
+def test_ce_que_dit_la_prose_du_bilan(bilan):
+    """No step is proven bad; the two publics differ; without recommendations, the break-even point and no more."""
+    n = bilan.noms
+    for depuis, vers in n["passages"]:
+        bas, haut = n["fourchette"](n["REALISE"][vers], n["REALISE"][depuis])
+        assert bas <= n["plan"].loc[vers, "taux_etape"] <= haut
+    assert sum(n["effets"]) == pytest.approx(-1) and min(n["effets"]) == n["effets"][-1]
+    reco, autres = n["RECOMMANDES"], n["autres"]
+    assert [reco["Prospects"], reco["Clients"], autres["Prospects"], autres["Clients"]] == [8, 3, 52, 2]
+    assert n["fourchette"](3, 8)[0] > n["fourchette"](2, 52)[1]
+    assert autres["Clients"] == n["retour"]["seuil_clients"]
+
+
+def test_les_reponses_se_font_attendre_plus_longtemps_que_le_bilan(bilan):
+    delais = bilan.noms["jours_de_reponse"].max()
+    assert delais["gagnee"] > 7 * 7 and delais["perdue"] > 7 * 7, "the prose says more than seven weeks"
+
+
+def test_la_fourchette_est_celle_de_wilson(bilan):
+    """Newcombe (1998), table I, case 81 of 263; and no success at all stays above zero."""
+    fourchette = bilan.noms["fourchette"]
+    assert fourchette(81, 263) == (pytest.approx(0.2553, abs=5e-5), pytest.approx(0.3662, abs=5e-5))
+    assert fourchette(0, 20) == (0, pytest.approx(0.1611, abs=5e-5))
+
+
+def test_les_deux_campagnes_de_l_agence(bilan):
+    k02, k06 = (bilan.noms["comptes"][c] for c in ("K02", "K06"))
+    assert list(k02.values()) == [95, 37, 15, 13, 6] and list(k06.values()) == [308, 121, 35, 24, 0]
+    assert bilan.exercices["E2"].correcteur.attendus == {"rdv": 188, "client": 470, "realisation": 100}
+    assert bilan.exercices["E3"].correcteur.attendus["rdv"] == pytest.approx(40.571, abs=1e-3)
+    for c, comptes in bilan.noms["comptes"].items():
+        sort = bilan.noms["sorts"][c]
+        assert sum(sort.values()) == comptes["Offres"] and sort["gagnees"] == comptes["Clients"]
+    assert bilan.noms["sorts"]["K06"] == {"gagnees": 0, "perdues": 23, "attente": 1}
+
+
+def test_ni_le_delai_ni_le_hasard_n_expliquent_zero(bilan):
+    fourchette, k02, k06 = bilan.noms["fourchette"], *bilan.noms["comptes"].values()
+    assert bilan.cle("E4", "delai") == "a"
+    assert fourchette(k06["Clients"], k06["Offres"])[1] < fourchette(k02["Clients"], k02["Offres"])[0]
+    assert bilan.exercices["E4"].correcteur.attendus["tranchees"] > 90
+
+
+def test_l_action_des_fleuristes(bilan):
+    n = bilan.noms
+    assert bilan.exercices["E5"].correcteur.attendus == {
+        "rdv": pytest.approx(80 * 52 / 80 * (18 / 52 + 0.05) * 12 / 18 * 4 / 12 - 4),
+        "signature": pytest.approx(12 * (4 / 12 + 0.05) - 4),
+    }
+    assert bilan.exercices["E6"].correcteur.attendus == {"part": pytest.approx(75), "taux": pytest.approx(30)}
+    assert all(autre >= 0 for autre in n["FLEURS_AUTRES"].values())
+    assert n["noms_necessaires"] > n["FLEURS_RECO"]["Prospects"], "the answer says that there are not enough names"
+
+
+def test_le_simulateur_du_bilan(bilan):
+    assert bilan.simulateur.prediction.verdict() == "rdv"
+    depart = bilan.phrase()
+    assert "19,0 rendez-vous, 11,0 offres et 5,0 clients attendus, pour un objectif de 6 : il en manque 1,0." in depart
+    assert "Dépense : 1 350 €, soit 270 € par client." in depart
+    assert depart.endswith(
+        "joints 0,06, rendez-vous 0,13, offres 0,09, signatures 0,11. Le plus sensible : rendez-vous."
+    )
+    assert "l'objectif est atteint" in bilan.phrase(attente=True)
+    assert "l'objectif est atteint" in bilan.phrase(rdv=8) and "il en manque" in bilan.phrase(rdv=7)
+    assert "soit 270 € par client" in bilan.phrase(prospects=72), "more prospects, the same cost of a client"
+    assert "l'objectif est atteint" in bilan.phrase(prospects=72)
+
+
+def test_chaque_point_vaut_ce_que_dit_le_simulateur(bilan):
+    n = bilan.noms
+    for rang, cle in enumerate(n["CLES"]):
+        gains = [int(rang == autre) for autre in range(len(n["CLES"]))]
+        apres = n["clients_attendus"](n["taux_regles"](gains, False), 60)
+        assert apres - 5 == pytest.approx(n["points_du_cas"][cle])
