@@ -12,12 +12,6 @@ from rncp_utils.lecon.formulaire_html import STYLE
 from rncp_utils.lecon.lecon_html import texte
 
 PAGE = "glossaire.ipynb"
-FEUILLE = """\
-.rncp-lettres { max-width: 760px; font-size: 16px; line-height: 2; }
-.rncp-lettres a { display: inline-block; min-width: 28px; text-align: center; }
-.rncp-glossaire dt { margin-top: 12px; font-size: 15px; font-weight: 600; scroll-margin-top: 80px; }
-.rncp-glossaire dd { margin: 2px 0 0; font-weight: 400; }
-"""
 
 
 def mots_de_la_lecon(code: str, dossier: Path) -> str:
@@ -44,7 +38,8 @@ def mots_de_la_lecon(code: str, dossier: Path) -> str:
     lignes = "".join(f"<dt>{texte(terme.titre)}</dt><dd>{texte(terme.definition)}</dd>" for terme in termes)
     return (
         '<section class="rncp-mots"><details class="rncp-calcul">'
-        f"<summary>Les mots de cette leçon ({len(termes)})</summary><dl>{lignes}</dl>"
+        f"<summary>Les mots de cette leçon ({len(termes)})</summary>"
+        f'<dl class="rncp-glossaire">{lignes}</dl>'
         f'<p><a href="../{quote(PAGE)}">Tout le glossaire</a></p></details></section>'
     )
 
@@ -75,7 +70,7 @@ class Glossaire(Affichage):
             f'<nav class="rncp-lettres" aria-label="Aller à une lettre">{lettres}</nav>'
             f'<div class="rncp-accueil rncp-questionnaire">{corps}</div>'
         )
-        return [self.en_html(f"{STYLE}<style>{FEUILLE}</style>{contenu}")]
+        return [self.en_html(STYLE + contenu)]
 
     def _notebooks(self) -> dict[str, str]:
         """Address of each lesson by its code, from its file name: no sheet is read."""
