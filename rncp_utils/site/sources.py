@@ -20,7 +20,6 @@ from rncp_utils.lecon import formulaire_html, references
 from rncp_utils.lecon.accueil import LeconDuCours
 from rncp_utils.lecon.glossaire import FICHIER, Terme, charger_glossaire, definitions, par_lettre
 from rncp_utils.lecon.lecon_html import duree, texte
-from rncp_utils.lecon.mots import FEUILLE
 from rncp_utils.lecon.parcours import PRISE_EN_MAIN, Parcours, module
 from rncp_utils.referentiel import Referentiel, charger_referentiel
 from rncp_utils.site.lecons import aerer
@@ -75,7 +74,7 @@ def ecrire_sources(
         # The tables of these pages are raw HTML.
         pages[f"{nom}.md"] = aerer(gabarits.get_template(f"{nom}.md").render(contenu))
     style = re.sub(r"</?style>", "", formulaire_html.STYLE)
-    pages[f"{STATIQUE}/lecon.css"] = "\n".join([style, FEUILLE_DE_STYLE, FEUILLE])
+    pages[f"{STATIQUE}/lecon.css"] = "\n".join([style, FEUILLE_DE_STYLE])
     for nom, contenu in pages.items():
         _ecrire(source / nom, contenu)
     _retirer(source, {source / nom for nom in pages})
