@@ -12,8 +12,13 @@ from rncp_utils.entretien import charger_scenario
 DEVOIR = "B3-MES"
 Reponses = dict[str, dict[str, Any]]
 SOURCE = Path(__file__).parents[2] / "source" / DEVOIR
-# The loan promised, the contact asked for without its agreement, the news of it forgotten.
-MALADRESSES = {"P13": "C'est accordé.", "P16": "Un commerçant", "P17": "J'attends son accord avant"}
+# The loan promised, a name asked for while it is being studied, then without its agreement; thanks and news forgotten.
+MALADRESSES = {
+    "P13": "C'est accordé.",
+    "P15": "Puisqu'il vous a été utile",
+    "P16": "Un commerçant",
+    "P17": "J'attends son accord avant",
+}
 GROUPES = ("revendeurs", "fabricants", "boutiques", "pieces", "loueurs")
 CANAUX = ("appel", "courriel", "courrier", "visite")
 CRENEAUX = ("lundi", "mardi", "mercredi", "jeudi", "vendredi")
@@ -63,7 +68,7 @@ def erreurs(apprenant: str, session: str) -> tuple[Reponses, dict[str, float]]:
         "m3_prep": 4.0,
         # A promise: nothing for the conduct of business; all the rest.
         "m3_appel": 15.0,
-        "m3_reco_sim": 4.0 + 2.0 + 1.0,
+        "m3_reco_sim": 2.0 + 2.0 + 1.0,
         "m3_relance": 2.0 + 1.0 + 1.0,
     }
     return reponses, points

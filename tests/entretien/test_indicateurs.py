@@ -16,30 +16,17 @@ from rncp_utils.entretien import (
     choix_offerts,
     demarrer,
     dire,
-    jouer,
 )
 from rncp_utils.entretien.verite import CODES
 from rncp_utils.erreurs import ErreurDonnees
+from tests.entretien.parties import joueur, mesurer
 
 S1 = charger_scenario("S1")
 POIDS = {"I1": 4, "I2": 3, "I3": 3, "I4": 2, "I5": 3, "I6": 3}
 
 
-def mesurer(scenario, choix):
-    return calculer_indicateurs(jouer(scenario, choix), scenario)
-
-
 def parts(scenario, choix):
     return {code: indicateur.part for code, indicateur in mesurer(scenario, choix).items()}
-
-
-def joueur(scenario, preferer):
-    """Choices of somebody who, each time, takes the first reply that ``preferer`` ranks lowest."""
-    situation = demarrer(scenario)
-    while offerts := choix_offerts(scenario, situation):
-        notes = {choix.id: scenario.verite.annotation(situation.noeud, choix.id) for choix in offerts}
-        situation = dire(scenario, situation, min(notes, key=lambda nom: preferer(notes[nom])))
-    return [choix for _, choix in situation.suite]
 
 
 @given(st.lists(st.integers(0, 4), max_size=20))

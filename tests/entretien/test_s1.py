@@ -6,15 +6,7 @@ import re
 
 from rncp_utils.entretien.graphe import parcourir
 from rncp_utils.formats import euros
-
-
-def textes(s1) -> list[str]:
-    """All that the client and the learner may say."""
-    return [
-        texte
-        for noeud in s1.noeuds
-        for texte in [noeud.replique, *(t for c in noeud.choix for t in (c.texte, c.reponse, c.reticence) if t)]
-    ]
+from tests.entretien.parties import textes
 
 
 def test_le_dialogue_est_assez_riche(s1):

@@ -111,6 +111,11 @@ def test_qui_laisse_passer_le_moment_garde_la_formulation_et_la_suite(noter, s3)
     assert noter(modele(s3, P15="a"))["m3_reco_sim"] == 6
 
 
+def test_demander_un_nom_pendant_l_etude_du_pret_garde_la_moitie_du_moment(noter, s3):
+    """The rule of the course: nothing may be waiting between the client and the bank."""
+    assert noter(modele(s3, P15="c")) == {"m3_appel": 18, "m3_reco_sim": 8}
+
+
 def test_un_secret_dit_pour_obtenir_un_nom_coute_deux_points_et_la_formulation(noter, s3):
     points = noter(modele(s3, P16="c"))
     assert points["m3_reco_sim"] == 10 - 4 - 2
@@ -183,6 +188,33 @@ def test_les_chiffres_de_kelly_sont_ceux_de_son_cas_et_se_recalculent(s3):
     assert f"{round(0.029 * n.encaissements):,} €".replace(",", " ") in dit
     assert f"{mois:.2f} € par mois".replace(".", ",") in dit
     assert f"{parametre('tva.franchise.ventes', '2026-05-19'):,} €".replace(",", " ") in dit
+
+
+def test_le_pret_ne_tient_pas_sans_le_salaire(s3):
+    """What the marker reads: a year of repayments against what the business leaves once the household is paid."""
+    kelya = cas("CAS-06")
+    pret, foyer = kelya.projets[0].pret, kelya.foyer
+    mois = float(tableau_amortissement(pret.montant, pret.taux, pret.duree_mois)["echeance_hors_assurance"].iloc[0])
+    revenu = kelya.tresorerie_micro["N"].revenu_disponible
+    charges = 12 * sum(charge.mensualites["N"] for charge in foyer.charges)
+    annuite, reste = round(12 * mois), revenu - charges
+    assert annuite > reste > 0
+    corrige = (DEPOT / "corriges" / DEVOIR / "corrige.md").read_text(encoding="utf-8")
+    calcul = f"{revenu:,} − {charges:,} = {reste:,} €".replace(",", " ")
+    assert calcul in corrige and f"{annuite:,} € par an".replace(",", " ") in corrige
+
+
+def test_la_scene_de_mai_2026_se_joue_avant_l_avis_d_impot(s3):
+    """In May the notice of tax on 2025 is not out yet: Kelly has her tax return."""
+    dit = " ".join([s3.verite.resume, *(f"{x.replique} {c.texte} {c.reponse}" for x in s3.noeuds for c in x.choix)])
+    assert "112 600 € en 2025" in dit and "déclaration de revenus" in dit
+    assert "avis d'impôt" not in dit
+
+
+def test_aucune_suite_n_est_promise_a_qui_recommande_sans_l_accord_de_l_interesse(s3):
+    suite = dict(pas.split(".") for pas in s3.verite.parcours_modele)["P17"]
+    dit = s3.noeud("P17").choix_de(suite).texte
+    assert "remercierai sous dix jours" in dit and "s'il le veut bien" in dit
 
 
 def test_les_rendez_vous_tombent_les_jours_dits(s3):

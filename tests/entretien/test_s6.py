@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
 
 import pytest
 
 from rncp_utils.donnees import cas
-from rncp_utils.entretien import Scenario, calculer_indicateurs, charger_scenario, choix_offerts, demarrer, dire, jouer
+from rncp_utils.entretien import Scenario, charger_scenario, jouer
 from rncp_utils.entretien.graphe import parcourir
-from rncp_utils.entretien.indicateurs import Indicateur
 from rncp_utils.entretien.pages import bilan
-from rncp_utils.entretien.verite import Annotation
+from tests.entretien.parties import joueur, mesurer, textes
 
 CODES = ("I1", "I2", "I3", "I4", "I5", "I6")
 
@@ -21,28 +19,6 @@ CODES = ("I1", "I2", "I3", "I4", "I5", "I6")
 @pytest.fixture(scope="module")
 def s6() -> Scenario:
     return charger_scenario("S6")
-
-
-def textes(s6: Scenario) -> list[str]:
-    """All that the client and the learner may say."""
-    return [
-        texte
-        for noeud in s6.noeuds
-        for texte in [noeud.replique, *(t for c in noeud.choix for t in (c.texte, c.reponse, c.reticence) if t)]
-    ]
-
-
-def joueur(s6: Scenario, preferer: Callable[[Annotation], tuple]) -> list[str]:
-    """Choices of somebody who, each time, takes the first reply that ``preferer`` ranks lowest."""
-    situation = demarrer(s6)
-    while offerts := choix_offerts(s6, situation):
-        notes = {choix.id: s6.verite.annotation(situation.noeud, choix.id) for choix in offerts}
-        situation = dire(s6, situation, min(notes, key=lambda nom: preferer(notes[nom])))
-    return [choix for _, choix in situation.suite]
-
-
-def mesurer(s6: Scenario, choix: list[str]) -> dict[str, Indicateur]:
-    return calculer_indicateurs(jouer(s6, choix), s6)
 
 
 def test_le_dialogue_est_assez_riche(s6):

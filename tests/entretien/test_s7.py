@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
 
 import pytest
 
-from rncp_utils.entretien import Scenario, calculer_indicateurs, charger_scenario, choix_offerts, demarrer, dire, jouer
+from rncp_utils.entretien import Scenario, charger_scenario, jouer
 from rncp_utils.entretien.graphe import parcourir
-from rncp_utils.entretien.indicateurs import Indicateur
 from rncp_utils.entretien.pages import bilan
-from rncp_utils.entretien.verite import Annotation
+from tests.entretien.parties import joueur, mesurer, textes
 
 CODES = ("I1", "I2", "I3", "I4", "I5", "I6")
 TOUS = dict.fromkeys(CODES, 1.0)
@@ -23,28 +21,6 @@ MOTS_EN_VINGT_SECONDES = 50
 @pytest.fixture(scope="module")
 def s7() -> Scenario:
     return charger_scenario("S7")
-
-
-def textes(s7: Scenario) -> list[str]:
-    """All that the prospect and the learner may say."""
-    return [
-        texte
-        for noeud in s7.noeuds
-        for texte in [noeud.replique, *(t for c in noeud.choix for t in (c.texte, c.reponse, c.reticence) if t)]
-    ]
-
-
-def joueur(s7: Scenario, preferer: Callable[[Annotation], tuple]) -> list[str]:
-    """Choices of somebody who, each time, takes the first reply that ``preferer`` ranks lowest."""
-    situation = demarrer(s7)
-    while offerts := choix_offerts(s7, situation):
-        notes = {choix.id: s7.verite.annotation(situation.noeud, choix.id) for choix in offerts}
-        situation = dire(s7, situation, min(notes, key=lambda nom: preferer(notes[nom])))
-    return [choix for _, choix in situation.suite]
-
-
-def mesurer(s7: Scenario, choix: list[str]) -> dict[str, Indicateur]:
-    return calculer_indicateurs(jouer(s7, choix), s7)
 
 
 def parts(s7: Scenario, choix: list[str]) -> dict[str, float]:
@@ -84,6 +60,13 @@ def test_une_accroche_tient_en_vingt_secondes(s7):
         for choix, note in annote.choix.items():
             if note.type == "cadre":
                 assert len(s7.noeud(noeud).choix_de(choix).texte.split()) <= MOTS_EN_VINGT_SECONDES
+
+
+def test_l_appel_suit_le_courrier(s7):
+    """The learner knows that a letter was sent, and says so when asked where the number comes from."""
+    assert "courrier de l'action est parti lundi" in s7.brief_apprenant
+    cadre = s7.noeud("N2").choix_de("c").texte
+    assert "annuaire" in cadre and "je vous ai écrit lundi" in cadre and "Si vous ne voulez plus d'appel" in cadre
 
 
 def test_aucune_replique_n_est_contenue_dans_une_autre_du_meme_noeud(s7):

@@ -16,6 +16,7 @@ from rncp_utils.entretien.indicateurs import calculer_indicateurs
 from rncp_utils.entretien.modele import Scenario
 from rncp_utils.entretien.moteur import choix_offerts, demarrer, dire
 from rncp_utils.entretien.verite import Annotation
+from tests.entretien.parties import textes
 
 DEPOT = Path(__file__).parents[2]
 DEVOIRS = sorted(chemin.parent.name for chemin in (DEPOT / "source").glob("*/scenario.yaml"))
@@ -25,15 +26,6 @@ DEVOIRS = sorted(chemin.parent.name for chemin in (DEPOT / "source").glob("*/sce
 def scenario(request) -> Scenario:
     dossier = DEPOT / "source" / request.param
     return charger_scenario(dossier / "scenario.yaml", verite=dossier / "verite.yaml")
-
-
-def textes(scenario: Scenario) -> list[str]:
-    """All that the client and the learner may say."""
-    return [
-        texte
-        for noeud in scenario.noeuds
-        for texte in [noeud.replique, *(t for c in noeud.choix for t in (c.texte, c.reponse, c.reticence) if t)]
-    ]
 
 
 def jouer(scenario: Scenario, preferer: Callable[[Annotation], float]):
