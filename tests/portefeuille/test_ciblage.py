@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rncp_utils.donnees import charger
-from rncp_utils.donnees.agence.extraits import SECTEURS
 from rncp_utils.erreurs import ErreurDonnees, ErreurSchema
 from rncp_utils.portefeuille import zone_chalandise
 from rncp_utils.portefeuille.ciblage import (
@@ -102,7 +101,7 @@ def test_un_etablissement_ferme_apres_la_date_est_encore_ouvert():
 
 
 def test_les_neuf_secteurs_du_cours(secteurs):
-    assert dict(secteurs["libelle"]) == SECTIONS == SECTEURS, "one name for each sector in the whole course"
+    assert dict(secteurs["libelle"]) == SECTIONS, "one name for each sector in the whole course"
     territoire = charger("territoire")
     assert secteurs["etablissements"].tolist() == [territoire[f"nb_etab_{s}"].sum() for s in SECTIONS]
     assert secteurs["creations"].sum() == territoire["creations"].sum()

@@ -10,21 +10,11 @@ import pandas as pd
 
 from rncp_utils.donnees.agence.chargement import charger
 from rncp_utils.donnees.fils_rouges.leviers import graine
+from rncp_utils.portefeuille.ciblage import SECTIONS
 from rncp_utils.risque.comportement import HORS_ACTIVITE
 
 TAILLE, DESIGNES, SEMAINES = 60, 5, 12
 ANNEE = 2025
-SECTEURS = {
-    "C": "Fabrication (boulangerie)",
-    "F": "Construction",
-    "G": "Commerce et garages",
-    "H": "Transports",
-    "I": "Restauration",
-    "L": "Immobilier",
-    "M": "Conseil",
-    "Q": "Santé",
-    "S": "Services aux particuliers",
-}
 ETAPES = ("contact → rendez-vous", "rendez-vous → offre", "offre → vente")
 
 
@@ -139,7 +129,7 @@ def fiches_clients() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "raison_sociale": clients["raison_sociale"],
-            "secteur": clients["section"].map(SECTEURS),
+            "secteur": clients["section"].map(SECTIONS),
             "tranche_ca": clients["tranche_ca"].astype("str"),
             "segment": clients["segment"].astype("str"),
             "ca_ttc": ttc.round(0),
@@ -179,10 +169,10 @@ def _secteurs(clients: pd.DataFrame) -> pd.DataFrame:
     zone = charger("territoire")
     return pd.DataFrame(
         {
-            "clients": clients["secteur"].value_counts().reindex(list(SECTEURS.values())).fillna(0).astype("int64"),
-            "etablissements": [int(zone[f"nb_etab_{section}"].sum()) for section in SECTEURS],
+            "clients": clients["secteur"].value_counts().reindex(list(SECTIONS.values())).fillna(0).astype("int64"),
+            "etablissements": [int(zone[f"nb_etab_{section}"].sum()) for section in SECTIONS],
         },
-        index=pd.Index(list(SECTEURS.values()), name="Secteur"),
+        index=pd.Index(list(SECTIONS.values()), name="Secteur"),
     )
 
 
