@@ -102,7 +102,10 @@ class PreparerAction(Affichage):
             bouton.on_click(lambda _: setattr(resultat, "value", agir()))
             return bouton
 
-        rangee = widgets.HBox([creer(*bouton) for bouton in boutons])
+        # The outline of a button that has the keyboard is drawn around it: it needs room.
+        rangee = avec_classe(
+            widgets.HBox([creer(*bouton) for bouton in boutons], layout={"padding": "4px"}), "rncp-barre"
+        )
         boite = cadre([widgets.HTML(html.STYLE), rangee, resultat])
         return [self.en_html(html.reprise()), dict(boite._repr_mimebundle_()) | {"text/plain": str(self)}]
 
@@ -124,7 +127,8 @@ class LancerAction(PreparerAction):
     def __init__(self, formulaire: str, lancement: str, *, dossier: Path | str = Path()) -> None:
         super().__init__(formulaire, dossier=dossier)
         self.lancement = lancement
-        self._relue = False
+        # The answers that were shown for review: only those can be launched.
+        self._relu: str | None = None
 
     def affichages(self) -> list[dict[str, Any]]:
         """What the cell shows: one MIME bundle an output."""
@@ -139,31 +143,33 @@ class LancerAction(PreparerAction):
 
     def demander(self) -> str:
         """What is said before the launch: the plan that would be frozen, or what it still lacks."""
+        from rncp_utils.lecon.prospection_html import relecture
+        from rncp_utils.portefeuille.prospection import ecrire_plan, lire_plan
+
         try:
             if self.action() is not None:
                 return self.resultats()
+            reponses = self._reponses(self._jeu(), self.formulaire)
+            a_relire = relecture(lire_plan(reponses))
         except ErreurRncp as erreur:
             return html.message(str(erreur))
-        self._relue = True
-        return html.message(A_CONFIRMER) + self.voir()
+        self._relu = ecrire_plan(reponses)
+        return html.message(A_CONFIRMER) + a_relire
 
     def lancer(self) -> str:
-        """Freeze the plan of the form and give the results; a French sentence when it cannot be launched."""
-        from rncp_utils.lecon.prospection_html import preparation
-        from rncp_utils.portefeuille.prospection import ecrire_plan, lire_plan
+        """Freeze the plan that was reviewed and give the results; a French sentence when the form holds another one."""
+        from rncp_utils.portefeuille.prospection import ecrire_plan
 
         try:
             with seul(self.dossier):
                 # Another tab may have launched it in the meantime: what is launched stays.
                 if self.action() is not None:
                     return self.resultats()
-                if not self._relue:
-                    return html.message(A_RELIRE)
                 jeu = self._jeu()
-                reponses = self._reponses(jeu, self.formulaire)
-                preparation(lire_plan(reponses))  # says what forbids the launch
-                gele = {CHAMP: ecrire_plan(reponses)}
-                ecrire_reponses(self.dossier, jeu.devoir, self.lancement, apprenant(), jeu.session, gele)
+                plan = ecrire_plan(self._reponses(jeu, self.formulaire))
+                if plan != self._relu:
+                    return html.message(A_RELIRE)
+                ecrire_reponses(self.dossier, jeu.devoir, self.lancement, apprenant(), jeu.session, {CHAMP: plan})
             return self.resultats()
         except ErreurRncp as erreur:
             return html.message(str(erreur))

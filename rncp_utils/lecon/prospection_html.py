@@ -20,6 +20,7 @@ from rncp_utils.portefeuille.prospection import (
     heures_par_prospect,
 )
 from rncp_utils.portefeuille.prospection.figures import tableau_des_etapes
+from rncp_utils.portefeuille.prospection.plan import OBJECTIFS
 from rncp_utils.portefeuille.prospection.reglage import CHOIX
 from rncp_utils.typographie import enumerer
 
@@ -27,6 +28,9 @@ OPPOSES = (
     "Un prospect opposé à la prospection n'est jamais contactable : il ne compte ni dans la cible, ni dans les taux. "
     "Une fiche gardée trop longtemps n'en est plus une."
 )
+
+
+TITRE_DU_DETAIL = "Un prospect par ligne, dans l'ordre des contacts ; dates en jour et mois"
 
 
 def preparation(plan: Plan) -> str:
@@ -71,6 +75,18 @@ def preparation(plan: Plan) -> str:
     )
 
 
+def relecture(plan: Plan) -> str:
+    """The plan and the objectives that a launch would freeze, then what they would reach and cost.
+
+    Raises
+    ------
+    ErreurDonnees
+        Like :func:`preparation`.
+    """
+    vises = {f"Objectif : {nom}": str(plan.objectifs[cle]) for cle, nom in OBJECTIFS.items()}
+    return _STYLE + presenter(_plan(plan, vises), titre="Le plan à lancer").html() + preparation(plan)
+
+
 def resultats(action: Action) -> str:
     """What the action gave: plan, funnel, costs, recommendations, and one row a prospect."""
     comptes = bilan(action)
@@ -97,14 +113,15 @@ def resultats(action: Action) -> str:
     )
     return (
         _STYLE
-        + presenter(_plan(action.plan), titre="Le plan lancé").html()
+        + presenter(_plan(action.plan, {}), titre="Le plan lancé").html()
         + figure_de_l_action(action).html()
         + presenter(tableau_des_etapes(action), titre="Objectifs et résultats").html()
         + presenter(_couts(action), titre="Les dépenses de l'action, TTC, temps de contact compris").html()
         + presenter(reseau, titre="D'où viennent les rendez-vous, et ce que donnent vos demandes").html()
         + f"<details><summary>{texte('Le détail, prospect par prospect')}</summary>"
-        + presenter(detail(action), titre="Un prospect par ligne, dans l'ordre des contacts").html()
-        + "</details>"
+        + f'<div class="rncp-detail" role="region" tabindex="0" aria-label="{texte(TITRE_DU_DETAIL)}">'
+        + presenter(detail(action), titre=TITRE_DU_DETAIL).html()
+        + "</div></details>"
     )
 
 
@@ -130,20 +147,20 @@ def detail(action: Action) -> pd.DataFrame:
             "Présenté par": t["presente_par"]
             .map({"client": "un client", "prescripteur": "un prescripteur"})
             .fillna("–"),
-            "Premier essai": t["premier_essai"],
+            "Premier essai": _jour_et_mois(t["premier_essai"]),
             "Relances": t["relances"],
-            "Rendez-vous": t["date_rdv"],
+            "Rendez-vous": _jour_et_mois(t["date_rdv"]),
             "Dernière étape": etape.mask(t["opposition"], "joint, s'oppose à la prospection"),
-            "A donné un nom": t["recommande"].map({True: "oui", False: "–"}),
+            "Nom donné": t["recommande"].map({True: "oui", False: "–"}),
         },
         index=t.index.rename("Prospect"),
     )
 
 
-def _plan(plan: Plan) -> pd.DataFrame:
+def _plan(plan: Plan, vises: dict[str, str]) -> pd.DataFrame:
     lignes = {"Les secteurs": enumerer([SECTIONS[s] for s in plan.secteurs])}
     lignes |= {nom[0].upper() + nom[1:]: plan.option(champ)["nom"] for champ, nom in CHOIX.items()}
-    lignes |= {"Les prospects à contacter, au plus": str(plan.nombre), "Le budget": euros(plan.budget)}
+    lignes |= {"Les prospects à contacter, au plus": str(plan.nombre), "Le budget": euros(plan.budget)} | vises
     return pd.DataFrame({"Votre choix": lignes.values()}, index=pd.Index(list(lignes), name="Question"))
 
 
@@ -158,8 +175,18 @@ def _couts(action: Action) -> pd.DataFrame:
     )
 
 
+def _jour_et_mois(dates: pd.Series) -> pd.Series:
+    return dates.dt.strftime("%d/%m").fillna("–")
+
+
 def _paragraphe(phrase: str) -> str:
     return f"<p>{texte(phrase)}</p>"
 
 
-_STYLE = f"<style>{FEUILLE_DE_STYLE}</style>"
+# Eleven columns: the whole width of the page, and words that stay whole. On a small screen the table scrolls alone.
+_STYLE = f"""<style>{FEUILLE_DE_STYLE}
+.rncp-questionnaire:has(.rncp-detail) {{ max-width: none; }}
+.rncp-detail {{ overflow-x: auto; }}
+.rncp-detail.rncp-detail table {{ font-size: 13px; overflow-wrap: normal; }}
+.rncp-detail.rncp-detail.rncp-detail :is(th, td) {{ padding: .2rem .35rem; }}
+</style>"""

@@ -77,10 +77,23 @@ def test_rien_n_est_lance_sans_relecture_ni_plan(devoir):
     cellule = LancerAction("r3_action", "r3_lancement", dossier=devoir)
     assert "votre plan s&#x27;affichera pour relecture" in cellule.lancer()
     assert "Il manque" in cellule.demander()
-    assert "Il manque" in cellule.lancer()
     repondre(devoir, secteurs=["C"])
-    assert "seulement" in cellule.lancer()
+    assert "seulement" in cellule.demander()
+    assert "pour relecture" in cellule.lancer()
     assert gele(devoir) is None
+
+
+def test_seul_le_plan_relu_se_lance(devoir):
+    cellule = LancerAction("r3_action", "r3_lancement", dossier=devoir)
+    repondre(devoir)
+    relu = cellule.demander()
+    assert '<th scope="row">Objectif\xa0: rendez-vous</th><td>18</td>' in relu
+    assert '<th scope="row">Le canal</th><td>Appel direct</td>' in relu
+    repondre(devoir, canal="visite")
+    assert "pour relecture" in cellule.lancer()
+    assert gele(devoir) is None
+    assert "Visite sans rendez-vous" in cellule.demander()
+    assert "Le plan lancé" in cellule.lancer()
 
 
 def test_le_lancement_fige_le_plan_et_le_formulaire_n_y_change_plus_rien(devoir):
