@@ -47,7 +47,7 @@ def test_la_page_s_execute_d_un_bout_a_l_autre(chemin, role, tmp_path, monkeypat
         assert not list(dossier.rglob("reponses"))
 
 
-@pytest.mark.parametrize("chemin", sorted(COURS.rglob("*.yaml")), ids=lambda chemin: chemin.stem)
+@pytest.mark.parametrize("chemin", sorted(COURS.glob("*/*.yaml")), ids=lambda chemin: chemin.stem)
 def test_la_fiche_est_valide_et_a_son_notebook(chemin):
     fiche = charger_fiche(chemin)
     assert chemin.with_suffix(".ipynb").exists()
