@@ -161,7 +161,7 @@ def duree_longue(duree: int, vie: int | None) -> Controle | None:
         return None
     return _alerte(
         "P4-A1",
-        f"Le prêt dure {duree} mois, le bien {vie} mois environ : il dépasse la durée repère (règle de cours).",
+        f"Le prêt dure {duree} mois, le bien {vie} mois environ : le prêt dépasse la durée repère (règle du cours).",
     )
 
 
@@ -200,7 +200,9 @@ def piece_perimee(
             )
     if fin is not None and fin < jour:
         return _bloque(
-            "P5-B2", f"{libelle} : le document n'est plus valable depuis le {en_toutes_lettres(fin)}. Remplacez-le."
+            "P5-B2",
+            f"{libelle} : le document était valable jusqu'au {en_toutes_lettres(fin)}. Demandez-en un autre et "
+            "remplacez-le.",
         )
     return None
 

@@ -69,7 +69,10 @@ def _exiger_un_retrait_possible(e: Ecriture, dossier: Ligne, garantie: Ligne) ->
         The decision was made on it, it is taken, or a condition was lifted thanks to it.
     """
     if not ajoutee_depuis_la_decision(e.lignes("journal"), garantie):
-        raise Refus("La décision a été prise sur cette garantie : elle reste au dossier, qu'il faudrait abandonner.")
+        raise Refus(
+            "La décision a été prise sur cette garantie : elle reste au dossier. Pour en changer, abandonnez ce "
+            "dossier et ouvrez-en un autre."
+        )
     if garantie["prise"]:
         raise Refus("Cette garantie est prise : le client l'a signée, elle ne se retire plus ici.")
     restantes = [autre for autre in e.lignes("garantie", dossier=dossier["id"]) if autre["id"] != garantie["id"]]

@@ -59,7 +59,7 @@ def _retirer_piece(e: Ecriture, d: dict[str, Any]) -> Fait:
 def _demander_document(e: Ecriture, d: dict[str, Any]) -> Fait:
     attendus = e.lignes("document", piece=d["piece"], sur_demande=True)
     if not attendus:
-        raise Refus("Le client n'a pas d'autre document à envoyer pour cette demande : relisez ceux du dossier.")
+        raise Refus("Le client n'a pas d'autre document à envoyer pour cette pièce : relisez ceux du dossier.")
     for document in attendus:
         e.changer("document", document, sur_demande=False)
     return Fait(f"Reçu du client : « {attendus[-1]['titre']} ».")

@@ -82,7 +82,7 @@ def pieces(lecture: Lecture) -> str:
     for piece, libelle in lecture.regles.pieces.items():
         document = documents.get(jointes.get(piece, ""))
         mois = lecture.regles.validite_mois.get(piece)
-        regle = f"moins de {mois} mois" if mois else ""
+        regle = f"{mois} mois au plus" if mois else ""
         if document is None:
             lignes.append([libelle, regle, marque("▲ manquante", "manque"), "", ""])
         else:
