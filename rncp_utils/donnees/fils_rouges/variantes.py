@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 from rncp_utils.donnees.fils_rouges.chargement import contenu, valider
 from rncp_utils.donnees.fils_rouges.leviers import Leviers, graine
@@ -60,6 +61,8 @@ def variante(cas: str, apprenant: str, devoir: str, session: str) -> Cas:
     return _accepter(cas, apprenant, devoir, session)[0]
 
 
+# A copy asks for the same case in each of its cells; a case does not change once made.
+@lru_cache(maxsize=16)
 def _accepter(code: str, apprenant: str, devoir: str, session: str) -> tuple[Cas, Leviers]:
     """First draw that tells the story of the case, with its drivers."""
     brut = contenu(code)
