@@ -57,9 +57,8 @@ def _faits(journal: list[dict]) -> list[tuple]:
     return [(ligne["ecran"], ligne["action"], ligne["donnees"], ligne["resultat"]) for ligne in journal]
 
 
-@pytest.mark.parametrize(
-    "joueur", [pytest.param(nom, marks=[] if nom == "bon" else [pytest.mark.complet]) for nom in JOUEURS]
-)
+@pytest.mark.complet  # the screens themselves are in test_poste
+@pytest.mark.parametrize("joueur", JOUEURS)
 def test_chacun_joue_b5_mes_par_les_ecrans_et_a_les_points_de_ce_qu_il_a_fait(cours, ouvrir_poste, tmp_path, joueur):
     apprenant = _apprenant_de(CLIENTS[joueur])
     une = CLE.situation_de(apprenant, SESSION)

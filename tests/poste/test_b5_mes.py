@@ -93,7 +93,9 @@ def _tous_les_faits(client: str) -> list[str]:
 
 
 @pytest.mark.lent
-@pytest.mark.parametrize("client", CLE.CLIENTS)
+@pytest.mark.parametrize(
+    "client", [pytest.param(nom, marks=[] if nom == "nouri" else [pytest.mark.complet]) for nom in CLE.CLIENTS]
+)
 def test_quels_que_soient_les_faits_plantes_chacun_a_ses_points(tmp_path, client):
     for apprenant in _tous_les_faits(client):
         une = CLE.situation_de(apprenant, SESSION)
