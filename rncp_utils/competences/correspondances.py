@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import ValidationError
 
 from rncp_utils.competences.rapprochement import Proximite, proches, proximite
 from rncp_utils.erreurs import ErreurListe
-from rncp_utils.fautes import fautes_en_francais
 from rncp_utils.fichiers import ecrire_texte
 from rncp_utils.formats import formater_nombre
+from rncp_utils.modeles import lire_modele
 from rncp_utils.referentiel import Referentiel
+from rncp_utils.referentiel.marques import A_CONFIRMER
 from rncp_utils.referentiel.modele import Code, CodeEvaluation, CodeFiche, Liste, Modele, Texte
 from rncp_utils.yaml_strict import lire_yaml
 
-CONFIRME, A_CONFIRMER = "confirmé", "à confirmer"
+CONFIRME = "confirmé"
 # Two names of a modality that share less are not the same modality.
 SEUIL_DES_MODALITES = 0.5
 _EN_TETE = """\
@@ -143,12 +143,8 @@ def charger_correspondances(chemin: Path, cible: Referentiel, cours: Referentiel
         Forme, codes inconnus, en double ou absents : toutes les fautes, en une fois.
     """
     lu = lire_yaml(chemin)
-    fautes, table = list(lu.fautes), None
-    contenu = lu.contenu if isinstance(lu.contenu, dict) else {}
-    try:
-        table = Correspondances.model_validate(contenu)
-    except ValidationError as erreur:
-        fautes += fautes_en_francais(erreur, contenu)
+    table, fautes = lire_modele(Correspondances, lu.contenu if isinstance(lu.contenu, dict) else {})
+    fautes = [*lu.fautes, *fautes]
     if table is not None:
         fautes += _fautes_croisees(table, cible, cours)
     if fautes or table is None:

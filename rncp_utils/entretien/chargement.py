@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
 from rncp_utils.entretien.coherence import fautes_de_la_verite
 from rncp_utils.entretien.comite import fautes_du_comite
 from rncp_utils.entretien.graphe import fautes_du_graphe
 from rncp_utils.entretien.modele import SOMMATIF, Scenario
 from rncp_utils.entretien.verite import EXEMPLES, Modele, Verite
 from rncp_utils.erreurs import ErreurDonnees, ErreurListe
-from rncp_utils.fautes import fautes_en_francais
+from rncp_utils.modeles import lire_modele
 from rncp_utils.yaml_strict import lire_yaml
 
 LIVRES = Path(__file__).with_name("scenarios")
@@ -98,7 +96,5 @@ def _lire(chemin: Path, modele: type[_M]) -> tuple[_M | None, list[str]]:
     contenu: Any = fichier.contenu
     if not isinstance(contenu, dict):
         return None, [*fautes, f"{chemin.name} : il doit contenir des champs, un par ligne, « nom: valeur »."]
-    try:
-        return modele.model_validate(contenu), fautes
-    except ValidationError as erreur:
-        return None, [*fautes, *fautes_en_francais(erreur, contenu, exemples=EXEMPLES)]
+    lu, siennes = lire_modele(modele, contenu, exemples=EXEMPLES)
+    return lu, [*fautes, *siennes]

@@ -11,12 +11,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from rncp_utils.erreurs import ErreurDonnees, ErreurListe
 from rncp_utils.evaluation.calcul import evaluer_calcul
 from rncp_utils.evaluation.controles_banque import fautes_identifiants, fautes_item, fautes_strates
-from rncp_utils.fautes import fautes_en_francais
+from rncp_utils.modeles import lire_modele
 from rncp_utils.yaml_strict import lire_yaml
 
 __all__ = ["Banque", "ErreurType", "Item", "OptionItem", "Strate", "charger_banque", "evaluer_calcul", "lire_banque"]
@@ -167,12 +167,8 @@ def charger_banque(chemin: str | Path) -> Banque:
 
 def lire_banque(donnees: object, *, origine: str = "banque", fautes: Sequence[str] = ()) -> Banque:
     """Banque construite à partir des données lues ; refuse une banque mal formée, toutes fautes dites ensemble."""
-    fautes = list(fautes)
-    banque = None
-    try:
-        banque = Banque.model_validate(donnees)
-    except ValidationError as erreur:
-        fautes += fautes_en_francais(erreur, donnees)
+    banque, siennes = lire_modele(Banque, donnees)
+    fautes = [*fautes, *siennes]
     bruts = _items_bruts(donnees)
     items = banque.items if banque else _items_lisibles(bruts)
     for item in items:
@@ -192,10 +188,5 @@ def _items_bruts(donnees: object) -> list[dict[str, Any]]:
 
 
 def _items_lisibles(bruts: list[dict[str, Any]]) -> list[Item]:
-    lisibles = []
-    for brut in bruts:
-        try:
-            lisibles.append(Item.model_validate(brut))
-        except ValidationError:
-            continue  # its faults are already said
-    return lisibles
+    # The faults of the others are already said.
+    return [item for brut in bruts if (item := lire_modele(Item, brut)[0]) is not None]

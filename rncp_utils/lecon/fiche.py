@@ -9,12 +9,12 @@ import datetime as dt
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from rncp_utils.erreurs import ErreurDonnees, ErreurListe
-from rncp_utils.fautes import fautes_en_francais
 from rncp_utils.lecon.lecture_questions import incoherences, lire_question
 from rncp_utils.lecon.questions import APP, LIBRES, NUM, ORD, QCM, QCU, Question
+from rncp_utils.modeles import Liste, Modele, lire_modele
 from rncp_utils.yaml_strict import lire_yaml
 
 # A learner has 25 to 40 minutes between two appointments: a sequence ends before.
@@ -24,22 +24,10 @@ MOTIF_LECON = r"^(B[1-9]-L[1-9]|M0)$"
 MOTIF_COMPETENCE = r"^(C[1-9][0-9]?)?$"
 
 
-def _en_tuple(valeur: Any) -> Any:
-    return tuple(valeur) if isinstance(valeur, list) else valeur
-
-
-def _liste(type_: Any) -> Any:
-    return Annotated[tuple[type_, ...], BeforeValidator(_en_tuple)]
-
-
 CodeDeLecon = Annotated[str, Field(pattern=MOTIF_LECON)]
 
 
-class _Modele(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Objectif(_Modele):
+class Objectif(Modele):
     """Ce que l'apprenant saura faire : un verbe observable, une compétence."""
 
     verbe: str
@@ -47,15 +35,15 @@ class Objectif(_Modele):
     competence: str = Field(default="", pattern=MOTIF_COMPETENCE)
 
 
-class Sequence(_Modele):
+class Sequence(Modele):
     """Une partie de la leçon, entre deux points d'arrêt."""
 
     titre: str
     minutes: int = Field(ge=3, le=MINUTES_PAR_SEQUENCE)
-    exercices: _liste(str) = ()
+    exercices: Liste[str] = ()
 
 
-class Indices(_Modele):
+class Indices(Modele):
     """Aides graduées d'un exercice ; le corrigé s'ouvre après deux essais."""
 
     piste: str
@@ -63,7 +51,7 @@ class Indices(_Modele):
     corrige: str
 
 
-class Source(_Modele):
+class Source(Modele):
     """Origine d'une règle ou d'un chiffre, et ce qui en a été vérifié."""
 
     texte: str
@@ -72,7 +60,7 @@ class Source(_Modele):
     lien: str = ""
 
 
-class Exercice(_Modele):
+class Exercice(Modele):
     """Un exercice de leçon. ``champs`` décrit ce que l'apprenant remplit, comme dans un formulaire d'épreuve.
 
     A field may carry what only a formative exercise shows: ``juste`` (option, list of options, or option by element),
@@ -82,25 +70,25 @@ class Exercice(_Modele):
     titre: str
     competence: str = Field(default="", pattern=MOTIF_COMPETENCE)
     enonce: str
-    champs: _liste(dict[str, Any])
+    champs: Liste[dict[str, Any]]
     indices: Indices
     conclusion: str = ""
 
 
-class Fiche(_Modele):
+class Fiche(Modele):
     """Toute la fiche. ``prerequis`` et ``conseilles`` : codes des leçons à faire, ou utiles, avant celle-ci."""
 
     lecon: CodeDeLecon
     titre: str
-    competences: _liste(str) = ()
-    activites: _liste(str) = ()
-    prerequis: _liste(CodeDeLecon) = ()
-    conseilles: _liste(CodeDeLecon) = ()
-    objectifs: _liste(Objectif)
-    sequences: _liste(Sequence)
+    competences: Liste[str] = ()
+    activites: Liste[str] = ()
+    prerequis: Liste[CodeDeLecon] = ()
+    conseilles: Liste[CodeDeLecon] = ()
+    objectifs: Liste[Objectif]
+    sequences: Liste[Sequence]
     exercices: dict[str, Exercice]
-    sources: _liste(Source)
-    a_retenir: _liste(str) = ()
+    sources: Liste[Source]
+    a_retenir: Liste[str] = ()
 
     @property
     def minutes(self) -> int:
@@ -112,14 +100,14 @@ class Fiche(_Modele):
         return "" if self.lecon == "M0" else self.lecon[:2]
 
 
-class ChampFormatif(_Modele):
+class ChampFormatif(Modele):
     """Ce qu'un champ d'exercice dit de plus qu'un champ d'épreuve."""
 
     juste: Any = None
-    retours: dict[str, str] = {}
+    retours: dict[str, str] = Field(default_factory=dict)
     tolerance: float | int = 0.01
-    erreurs: dict[str, str] = {}
-    criteres: _liste(str) = ()
+    erreurs: dict[str, str] = Field(default_factory=dict)
+    criteres: Liste[str] = ()
     taxe: bool = False
     base_jours: bool = False
 
@@ -140,12 +128,9 @@ def lire_champs(exercice: Exercice) -> list[tuple[Question, ChampFormatif]]:
 def _champ(rang: int, brut: dict[str, Any], fautes: list[str]) -> tuple[Question, ChampFormatif]:
     question = lire_question(rang, {cle: v for cle, v in brut.items() if cle not in FORMATIFS}, fautes)
     plus = {cle: valeur for cle, valeur in brut.items() if cle in FORMATIFS}
-    try:
-        formatif = ChampFormatif.model_validate(plus)
-    except ValidationError as erreur:
-        fautes += [f"question {question.id} : {faute}" for faute in fautes_en_francais(erreur, plus)]
-        formatif = ChampFormatif()
-    fautes += [f"question {question.id} : {faute}" for faute in _fautes_formatives(question, formatif)]
+    formatif, siennes = lire_modele(ChampFormatif, plus)
+    formatif = formatif or ChampFormatif()
+    fautes += [f"question {question.id} : {f}" for f in (*siennes, *_fautes_formatives(question, formatif))]
     return question, formatif
 
 
@@ -182,12 +167,8 @@ def charger_fiche(chemin: Path) -> Fiche:
         Fichier absent ou mal formé : toutes ses fautes, en une fois.
     """
     lu = lire_yaml(Path(chemin), decimaux=False)
-    fautes = list(lu.fautes)
-    fiche = None
-    try:
-        fiche = Fiche.model_validate(lu.contenu)
-    except ValidationError as erreur:
-        fautes += fautes_en_francais(erreur, lu.contenu)
+    fiche, fautes = lire_modele(Fiche, lu.contenu)
+    fautes = [*lu.fautes, *fautes]
     if fiche is not None:
         fautes += _fautes_croisees(fiche)
     if fautes or fiche is None:

@@ -12,24 +12,20 @@ from functools import cache
 from html import escape
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from rncp_utils.erreurs import ErreurListe
-from rncp_utils.fautes import fautes_en_francais
 from rncp_utils.lecon.fiche import MOTIF_LECON
 from rncp_utils.lecon.lecon_html import texte
+from rncp_utils.modeles import Liste, ListeRemplie, Modele, lire_modele
 from rncp_utils.yaml_strict import lire_yaml
 
 FICHIER = "glossaire.yaml"
 MOTS_D_UNE_DEFINITION = 40
-_Liste = Annotated[
-    tuple[str, ...], BeforeValidator(lambda valeur: tuple(valeur) if isinstance(valeur, list) else valeur)
-]
 
 
-class Terme(BaseModel):
+class Terme(Modele):
     """Un mot du métier.
 
     Attributes
@@ -48,12 +44,10 @@ class Terme(BaseModel):
         Mot qui a aussi un autre sens (« saisie », « rang ») : seules les leçons qui l'enseignent y renvoient.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
     terme: str = Field(pattern=r"\S")
     definition: str = Field(pattern=r"\S")
-    synonymes: _Liste = ()
-    lecons: Annotated[_Liste, Field(min_length=1)]
+    synonymes: Liste[str] = ()
+    lecons: ListeRemplie[str]
     source: str = ""
     courant: bool = False
 
@@ -99,13 +93,11 @@ def charger_glossaire(chemin: Path) -> tuple[Terme, ...]:
     lu = lire_yaml(Path(chemin), decimaux=False)
     fautes, termes = list(lu.fautes), []
     for rang, brut in enumerate(lu.contenu or [], start=1):
-        try:
-            terme = Terme.model_validate(brut)
-        except ValidationError as erreur:
-            fautes += [f"entrée {rang} : {faute}" for faute in fautes_en_francais(erreur, brut)]
-            continue
-        termes.append(terme)
-        fautes += [f"{terme.terme} : {faute}" for faute in _fautes(terme)]
+        terme, siennes = lire_modele(Terme, brut)
+        fautes += [f"entrée {rang} : {faute}" for faute in siennes]
+        if terme is not None:
+            termes.append(terme)
+            fautes += [f"{terme.terme} : {faute}" for faute in _fautes(terme)]
     fautes += _doublons(termes)
     if fautes or not termes:
         raise ErreurListe(f"Le glossaire « {chemin.name} » est refusé :", fautes or ["il ne contient aucun terme."])

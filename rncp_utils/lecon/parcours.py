@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from rncp_utils.erreurs import ErreurListe
-from rncp_utils.fautes import fautes_en_francais
+from rncp_utils.modeles import Liste, Modele, lire_modele
 from rncp_utils.yaml_strict import lire_yaml
 
 if TYPE_CHECKING:
@@ -19,11 +19,7 @@ FICHIER = "parcours.yaml"
 PRISE_EN_MAIN = "M0"
 
 
-def _en_tuple(valeur: Any) -> Any:
-    return tuple(valeur) if isinstance(valeur, list) else valeur
-
-
-class Parcours(BaseModel):
+class Parcours(Modele):
     """Réglages du centre de formation.
 
     Attributes
@@ -36,10 +32,8 @@ class Parcours(BaseModel):
         Une phrase chacun, pour l'apprenant : le rythme conseillé, ce qui explique l'ordre.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    ordre: Annotated[tuple[str, ...], BeforeValidator(_en_tuple)] = ()
-    tutore_minutes: dict[str, Annotated[int, Field(ge=0)]] = {}
+    ordre: Liste[str] = ()
+    tutore_minutes: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
     rythme: str = ""
     raison: str = ""
 
@@ -60,11 +54,8 @@ def charger_parcours(dossier: Path) -> Parcours:
     if not chemin.exists():
         return Parcours(ordre=(PRISE_EN_MAIN,))
     lu = lire_yaml(chemin, decimaux=False)
-    fautes, parcours = list(lu.fautes), None
-    try:
-        parcours = Parcours.model_validate(lu.contenu)
-    except ValidationError as erreur:
-        fautes += fautes_en_francais(erreur, lu.contenu)
+    parcours, fautes = lire_modele(Parcours, lu.contenu)
+    fautes = [*lu.fautes, *fautes]
     if fautes or parcours is None:
         raise ErreurListe(f"Le parcours « {chemin.name} » est refusé ({len(fautes)} faute(s)) :", fautes)
     return parcours

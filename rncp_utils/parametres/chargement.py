@@ -12,10 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from rncp_utils.erreurs import ErreurListe, ErreurParametre
-from rncp_utils.fautes import fautes_en_francais
+from rncp_utils.modeles import lire_modele
 from rncp_utils.parametres.controles import fautes_croisees
 from rncp_utils.parametres.modele import Parametre
 from rncp_utils.yaml_strict import lire_yaml
@@ -76,12 +74,8 @@ def charger_parametre(chemin: Path, nom: str | None = None) -> Parametre:
     fautes = list(lu.fautes)
     if "nom" in contenu:
         fautes.append("nom : ce champ est inconnu ; le chemin du fichier est le nom, ôtez le champ.")
-    fiche = None
-    try:
-        fiche = Parametre.model_validate({**contenu, "nom": nom or chemin.stem})
-    except ValidationError as erreur:
-        fautes += fautes_en_francais(erreur, contenu)
-    fautes += fautes_croisees(contenu)
+    fiche, autres = lire_modele(Parametre, {**contenu, "nom": nom or chemin.stem})
+    fautes += [*autres, *fautes_croisees(contenu)]
     if fiche is None or fautes:
         raise ErreurListe(titre, fautes)
     return fiche

@@ -15,7 +15,9 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from rncp_utils.modeles import Modele
 
 VALEUR, TABLE, BAREME = "valeur", "table", "bareme"
 TRIMESTRE_OCTROI = "trimestre_octroi"
@@ -51,10 +53,6 @@ Nombre = Annotated[Decimal, BeforeValidator(_entier_en_decimal)]
 DateDeCle = Annotated[dt.date, BeforeValidator(_date_de_cle)]
 
 
-class _Modele(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
 class Tranche(NamedTuple):
     """Ligne d'un barème : ``seuil`` (dans ``unite_seuil``) et ``taux`` (dans ``unite``) qui s'y attache."""
 
@@ -62,14 +60,14 @@ class Tranche(NamedTuple):
     taux: int | float
 
 
-class Reference(_Modele):
+class Reference(Modele):
     """Texte ou page qui fonde une valeur ; ``href`` vaut None quand l'adresse n'a pas été relevée."""
 
     title: Texte
     href: Lien | None = None
 
 
-class _Datee(_Modele):
+class _Datee(Modele):
     motif: Texte | None = None
 
 
@@ -81,7 +79,7 @@ class _Table(_Datee):
     table: Annotated[dict[Texte, Nombre], Field(min_length=1)] | None
 
 
-class _Ligne(_Modele):
+class _Ligne(Modele):
     seuil: Nombre
     taux: Nombre
 
@@ -93,7 +91,7 @@ class _Bareme(_Datee):
 References = Annotated[tuple[Reference, ...], Field(strict=False, min_length=1)]
 
 
-class Metadata(_Modele):
+class Metadata(Modele):
     """Origine et degré de vérification des valeurs.
 
     ``statut`` est celui de la valeur la moins sûre ; ``a_verifier`` dit ce qu'une source primaire doit confirmer.
@@ -106,7 +104,7 @@ class Metadata(_Modele):
     notes: Texte | None = None
 
 
-class Parametre(_Modele):
+class Parametre(Modele):
     """Paramètre daté, non modifiable.
 
     Attributes

@@ -9,10 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from rncp_utils.erreurs import ErreurListe, ErreurSchema
-from rncp_utils.fautes import fautes_en_francais
+from rncp_utils.modeles import Liste, ListeRemplie, Modele, lire_modele
 from rncp_utils.yaml_strict import lire_yaml
 
 FAMILLES = ("flux", "financement", "protection", "epargne")
@@ -39,19 +39,11 @@ _EXEMPLES = {_SIMPLE: "un texte, sans espace au bord"}
 Texte = Annotated[str, Field(pattern=_SIMPLE)]
 
 
-def _en_tuple(valeur: Any) -> Any:
-    return tuple(valeur) if isinstance(valeur, list) else valeur
+Textes = Liste[Texte]
+TextesRequis = ListeRemplie[Texte]
 
 
-Textes = Annotated[tuple[Texte, ...], BeforeValidator(_en_tuple)]
-TextesRequis = Annotated[Textes, Field(min_length=1)]
-
-
-class _Modele(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class LigneTarif(_Modele):
+class LigneTarif(Modele):
     """Un prix : ``valeur`` en euros ou en pour cent, selon ``unite``.
 
     ``formule`` : la ligne vaut pour cette formule seule. ``usage`` : quantité propre à la ligne, comptée si elle est
@@ -65,14 +57,14 @@ class LigneTarif(_Modele):
     usage: Texte | None = None
 
 
-class Besoin(_Modele):
+class Besoin(Modele):
     """Un besoin de client, auquel un ou plusieurs produits répondent."""
 
     code: Texte
     libelle: Texte
 
 
-class Produit(_Modele):
+class Produit(Modele):
     """Un produit de la gamme ; ``pnb`` est un revenu annuel d'enseignement, en euros."""
 
     code: Texte
@@ -84,7 +76,7 @@ class Produit(_Modele):
     pnb: int = Field(ge=0)
     sert_a: Texte
     caracteristiques: TextesRequis
-    tarif: Annotated[tuple[LigneTarif, ...], BeforeValidator(_en_tuple), Field(min_length=1)]
+    tarif: ListeRemplie[LigneTarif]
     conditions: TextesRequis
     cible: Texte
     pas_pour: TextesRequis
@@ -238,7 +230,7 @@ def _lire(chemin: Path) -> Gamme:
     return Gamme(produits, besoins, date, mention.strip())
 
 
-def _modeles(contenu: dict[str, Any], nom: str, modele: type[_Modele], un: str, fautes: list[str]) -> tuple[Any, ...]:
+def _modeles(contenu: dict[str, Any], nom: str, modele: type[Modele], un: str, fautes: list[str]) -> tuple[Any, ...]:
     """The items of a list that are well formed; the faults of the others are added to ``fautes``."""
     bruts = contenu.get(nom)
     if not isinstance(bruts, list) or not bruts:
@@ -248,10 +240,9 @@ def _modeles(contenu: dict[str, Any], nom: str, modele: type[_Modele], un: str, 
     for rang, brut in enumerate(bruts, start=1):
         code = brut.get("code") if isinstance(brut, dict) else None
         qui = f"{un} n° {rang}" + (f" ({code})" if code else "")
-        try:
-            lus.append(modele.model_validate(brut))
-        except ValidationError as erreur:
-            fautes += [f"{qui} : {faute}" for faute in fautes_en_francais(erreur, brut, exemples=_EXEMPLES)]
+        lu, siennes = lire_modele(modele, brut, exemples=_EXEMPLES)
+        fautes += [f"{qui} : {faute}" for faute in siennes]
+        lus += [lu] if lu is not None else []
     codes = [brut.get("code") for brut in bruts if isinstance(brut, dict)]
     doubles = sorted({str(code) for code in codes if code is not None and codes.count(code) > 1})
     fautes += [f"{nom} : le code « {code} » sert plusieurs fois." for code in doubles]

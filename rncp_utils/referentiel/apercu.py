@@ -6,10 +6,10 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import ConfigDict
 
 from rncp_utils.erreurs import ErreurListe
-from rncp_utils.fautes import fautes_en_francais
+from rncp_utils.modeles import lire_modele
 from rncp_utils.referentiel.controles import fautes_de_structure
 from rncp_utils.referentiel.marques import A_CONFIRMER, PROPOSITION, est_marque
 from rncp_utils.referentiel.modele import (
@@ -64,12 +64,8 @@ def apercu(chemin: Path) -> Referentiel:
     """
     lu = lire_yaml(chemin)
     contenu = _sans_marque(lu.contenu)
-    fautes, structure = list(lu.fautes), None
-    try:
-        structure = _Structure.model_validate(contenu)
-    except ValidationError as erreur:
-        fautes += fautes_en_francais(erreur, contenu, exemples=EXEMPLES)
-    fautes += fautes_de_structure(contenu)
+    structure, fautes = lire_modele(_Structure, contenu, exemples=EXEMPLES)
+    fautes = [*lu.fautes, *fautes, *fautes_de_structure(contenu)]
     if fautes or structure is None:
         raise ErreurListe(f"La proposition {chemin.name} ne permet pas encore d'estimer une couverture :", fautes)
     validite = contenu.get("validite")

@@ -6,10 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from rncp_utils.erreurs import ErreurDonnees, ErreurListe, ErreurSchema
-from rncp_utils.fautes import fautes_en_francais
+from rncp_utils.modeles import lire_modele
 from rncp_utils.referentiel.choix import VARIABLE, est_un_fichier, fiche_choisie
 from rncp_utils.referentiel.controles import fautes_croisees
 from rncp_utils.referentiel.marques import PROPOSITION
@@ -99,13 +97,8 @@ def valider(contenu: Any, fautes_lues: list[str], nom: str) -> Referentiel:
     titre = f"La fiche {nom} est refusée, corrigez chacune de ces fautes :"
     if not isinstance(contenu, dict):
         raise ErreurListe(titre, ["le fichier ne contient pas de champs ; il est vide ou n'est pas une fiche."])
-    fautes = list(fautes_lues)
-    referentiel = None
-    try:
-        referentiel = Referentiel.model_validate(contenu)
-    except ValidationError as erreur:
-        fautes += fautes_en_francais(erreur, contenu, exemples=EXEMPLES)
-    fautes += fautes_croisees(contenu)
+    referentiel, fautes = lire_modele(Referentiel, contenu, exemples=EXEMPLES)
+    fautes = [*fautes_lues, *fautes, *fautes_croisees(contenu)]
     if referentiel is None or fautes:
         raise ErreurListe(titre, fautes)
     return referentiel

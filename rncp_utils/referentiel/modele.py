@@ -7,11 +7,12 @@ décrivent la forme ; les renvois entre listes sont contrôlés par :func:`rncp_
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from rncp_utils.erreurs import ErreurSchema
+from rncp_utils.modeles import Liste, ListeRemplie, Modele
 
 # Shape of the codes, whatever the sheet: one or two letters then a number, e.g. C4, K1, A8, B2.
 MOTIF_CODE = r"[A-Z]{1,2}[0-9]{1,3}"
@@ -31,10 +32,6 @@ EXEMPLES = {
 # Assignments whose name starts so are training: no bloc, no certification.
 PREFIXE_ENTRAINEMENT = "F-"
 
-T = TypeVar("T")
-# YAML only knows lists; tuples keep a shared, cached sheet from being changed by one of its readers.
-Liste = Annotated[tuple[T, ...], Field(strict=False)]
-ListeRemplie = Annotated[tuple[T, ...], Field(strict=False, min_length=1)]
 Texte = Annotated[str, Field(pattern=r"\S")]
 Code = Annotated[str, Field(pattern=f"^{MOTIF_CODE}$")]
 CodeBloc = Annotated[str, Field(pattern=f"^{MOTIF_CODE_BLOC}$")]
@@ -42,12 +39,6 @@ CodeEvaluation = Annotated[str, Field(pattern=f"^{MOTIF_EVALUATION}$")]
 CodeFiche = Annotated[str, Field(pattern=f"^{MOTIF_FICHE}$")]
 Niveau = Annotated[int, Field(ge=1, le=8)]
 Effectif = Annotated[int, Field(ge=1)]
-
-
-class Modele(BaseModel):
-    """Base: no silent conversion, no unknown field, no change after reading."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 class Certification(Modele):

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError
+from pydantic import BeforeValidator, Field, PrivateAttr
 
 from rncp_utils.erreurs import ErreurDonnees, ErreurListe
-from rncp_utils.fautes import fautes_en_francais
+from rncp_utils.modeles import lire_modele
 from rncp_utils.referentiel.chargement import charger_referentiel
 from rncp_utils.referentiel.choix import regles_choisies
 from rncp_utils.referentiel.modele import EXEMPLES, Code, CodeFiche, Liste, ListeRemplie, Modele, Referentiel, Texte
@@ -201,13 +201,8 @@ def charger_regles(chemin: str | Path | None = None, referentiel: Referentiel | 
         raise ErreurListe(
             titre, ["le fichier ne contient pas de champs ; il est vide ou n'est pas un fichier de règles."]
         )
-    fautes = list(lu.fautes)
-    regles = None
-    try:
-        regles = Regles.model_validate(lu.contenu)
-    except ValidationError as erreur:
-        fautes += fautes_en_francais(erreur, lu.contenu, exemples=EXEMPLES)
-    fautes += _fautes_croisees(lu.contenu, referentiel or charger_referentiel())
+    regles, fautes = lire_modele(Regles, lu.contenu, exemples=EXEMPLES)
+    fautes = [*lu.fautes, *fautes, *_fautes_croisees(lu.contenu, referentiel or charger_referentiel())]
     if regles is None or fautes:
         raise ErreurListe(titre, fautes)
     regles._empreinte = lu.empreinte

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from rncp_utils.donnees.agence.socle import Demande
 from rncp_utils.erreurs import ErreurListe
-from rncp_utils.fautes import fautes_en_francais
+from rncp_utils.modeles import lire_modele
 from rncp_utils.yaml_strict import lire_yaml
 
 # The numbers of the plan are those of a portfolio of this size.
@@ -51,15 +51,10 @@ def lire_plan(chemin: Path) -> Plan:
         Malformed file: all its faults, in French.
     """
     lu = lire_yaml(chemin, decimaux=False)
-    contenu: Any = lu.contenu if isinstance(lu.contenu, dict) else {}
-    try:
-        plan = Plan.model_validate(contenu)
-    except ValidationError as erreur:
-        raise ErreurListe(
-            f"Le plan « {chemin.name} » est refusé :", [*lu.fautes, *fautes_en_francais(erreur, contenu)]
-        ) from erreur
-    if lu.fautes:
-        raise ErreurListe(f"Le plan « {chemin.name} » est refusé :", list(lu.fautes))
+    plan, fautes = lire_modele(Plan, lu.contenu if isinstance(lu.contenu, dict) else {})
+    fautes = [*lu.fautes, *fautes]
+    if plan is None or fautes:
+        raise ErreurListe(f"Le plan « {chemin.name} » est refusé :", fautes)
     return plan
 
 

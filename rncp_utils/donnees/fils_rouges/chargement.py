@@ -6,13 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from rncp_utils.donnees.fils_rouges.coherence import fautes_de_la_fiche
 from rncp_utils.donnees.fils_rouges.modele import EXEMPLES, Fiche
 from rncp_utils.donnees.fils_rouges.objets import Cas
 from rncp_utils.erreurs import ErreurDonnees, ErreurListe
-from rncp_utils.fautes import fautes_en_francais
+from rncp_utils.modeles import lire_modele
 from rncp_utils.yaml_strict import lire_yaml
 
 DOSSIER = Path(__file__).parents[1] / "cas"
@@ -75,10 +73,9 @@ def lire_fiche(chemin: Path) -> dict[str, Any]:
 
 def valider(contenu: dict[str, Any], titre: str) -> Fiche:
     """A raw content as a checked :class:`Fiche`; every fault of form, then every fault of the accounts."""
-    try:
-        fiche = Fiche.model_validate(contenu)
-    except ValidationError as erreur:
-        raise ErreurListe(titre, fautes_en_francais(erreur, contenu, exemples=EXEMPLES)) from erreur
+    fiche, fautes = lire_modele(Fiche, contenu, exemples=EXEMPLES)
+    if fiche is None:
+        raise ErreurListe(titre, fautes)
     if fautes := fautes_de_la_fiche(fiche):
         raise ErreurListe(titre, fautes)
     return fiche

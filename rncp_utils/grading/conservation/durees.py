@@ -7,10 +7,10 @@ import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from rncp_utils.erreurs import ErreurListe
-from rncp_utils.fautes import fautes_en_francais
+from rncp_utils.modeles import lire_modele
 from rncp_utils.yaml_strict import lire_yaml
 
 CHEMIN = Path(__file__).with_name("durees.yaml")
@@ -51,11 +51,8 @@ def charger_durees(chemin: Path | None = None) -> Durees:
     """
     lu = lire_yaml(CHEMIN if chemin is None else Path(chemin))
     titre = f"Les durées de conservation {lu.chemin.name} sont refusées, corrigez chacune de ces fautes :"
-    fautes = list(lu.fautes)
-    try:
-        durees = Durees.model_validate(lu.contenu)
-    except ValidationError as erreur:
-        raise ErreurListe(titre, [*fautes, *fautes_en_francais(erreur, lu.contenu)]) from erreur
-    if fautes:
+    durees, fautes = lire_modele(Durees, lu.contenu)
+    fautes = [*lu.fautes, *fautes]
+    if durees is None or fautes:
         raise ErreurListe(titre, fautes)
     return durees

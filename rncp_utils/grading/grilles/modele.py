@@ -8,10 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from rncp_utils.erreurs import ErreurListe, ErreurSchema
-from rncp_utils.fautes import fautes_en_francais
+from rncp_utils.modeles import Modele, lire_modele
 from rncp_utils.referentiel import Referentiel, charger_referentiel
 from rncp_utils.yaml_strict import lire_yaml
 
@@ -24,11 +24,7 @@ _Texte = Annotated[str, Field(pattern=r"\S")]
 _Identifiant = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
-class _Modele(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class Critere(_Modele):
+class Critere(Modele):
     """Ce qui se voit ou s'entend ; ``repere`` dit ce qui vaut « conforme »."""
 
     id: _Identifiant
@@ -36,7 +32,7 @@ class Critere(_Modele):
     repere: _Texte
 
 
-class CelluleObservee(_Modele):
+class CelluleObservee(Modele):
     """Cellule du devoir que l'observation note, la compétence qu'elle prouve et ses critères."""
 
     cellule: _Identifiant
@@ -45,7 +41,7 @@ class CelluleObservee(_Modele):
     criteres: Annotated[tuple[Critere, ...], Field(strict=False, min_length=1)]
 
 
-class Grille(_Modele):
+class Grille(Modele):
     """Grille d'un devoir. S'obtient par :func:`charger_grille`.
 
     Examples
@@ -96,12 +92,8 @@ def lire_grille(chemin: Path, referentiel: Referentiel) -> Grille:
     """Grille d'un fichier, confrontée à la fiche ; voir :func:`charger_grille`."""
     lu = lire_yaml(chemin)
     titre = f"La grille {chemin.name} est refusée, corrigez chacune de ces fautes :"
-    fautes, grille = list(lu.fautes), None
-    try:
-        grille = Grille.model_validate(lu.contenu)
-    except ValidationError as erreur:
-        fautes += fautes_en_francais(erreur, lu.contenu)
-    fautes += _fautes_croisees(grille, referentiel) if grille else []
+    grille, fautes = lire_modele(Grille, lu.contenu)
+    fautes = [*lu.fautes, *fautes, *(_fautes_croisees(grille, referentiel) if grille else ())]
     if grille is None or fautes:
         raise ErreurListe(titre, fautes)
     return grille
