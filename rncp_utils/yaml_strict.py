@@ -24,7 +24,13 @@ class FichierLu:
     empreinte: str
 
 
-class _Chargeur(yaml.SafeLoader):
+# The parser of libyaml, ten times as fast, where PyYAML was built with it.
+_SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# None of our files goes half as deep. What is read is built by recursion: a file without end would kill Python.
+PROFONDEUR_MAX = 50
+
+
+class _Chargeur(_SafeLoader):
     """SafeLoader that notes repeated keys (PyYAML keeps the last one without a word) and keeps decimals exact."""
 
     def __init__(self, flux: str) -> None:
@@ -77,7 +83,9 @@ def lire_yaml(chemin: Path, *, decimaux: bool = True) -> FichierLu:
             f"Le fichier « {chemin} » ne peut pas être ouvert ; vérifiez son nom et vos droits d'accès."
         ) from erreur
     try:
-        chargeur = (_Chargeur if decimaux else _ChargeurFlottant)(octets.decode("utf-8-sig"))
+        texte = octets.decode("utf-8-sig")
+        _exiger_peu_de_niveaux(texte, chemin.name)
+        chargeur = (_Chargeur if decimaux else _ChargeurFlottant)(texte)
         contenu = chargeur.get_single_data()
     except UnicodeDecodeError as erreur:
         raise ErreurListe(
@@ -87,6 +95,21 @@ def lire_yaml(chemin: Path, *, decimaux: bool = True) -> FichierLu:
     except (yaml.YAMLError, ValueError) as erreur:
         raise ErreurListe(f"Le fichier {chemin.name} est refusé :", [_faute_de_syntaxe(erreur)]) from erreur
     return FichierLu(chemin, contenu, chargeur.fautes, hashlib.sha256(octets).hexdigest())
+
+
+def _exiger_peu_de_niveaux(texte: str, nom: str) -> None:
+    """Refuse what is nested deeper than ``PROFONDEUR_MAX``; events come one by one, without recursion."""
+    niveau = 0
+    for evenement in yaml.parse(texte, Loader=_SafeLoader):
+        niveau += isinstance(evenement, yaml.CollectionStartEvent) - isinstance(evenement, yaml.CollectionEndEvent)
+        if niveau > PROFONDEUR_MAX:
+            ligne = evenement.start_mark.line + 1
+            raise ErreurListe(
+                f"Le fichier {nom} est refusé :",
+                [
+                    f"ligne {ligne} : plus de {PROFONDEUR_MAX} niveaux sont imbriqués ; ce n'est pas un fichier du cours."
+                ],
+            )
 
 
 def _faute_de_syntaxe(erreur: Exception) -> str:
