@@ -84,7 +84,7 @@ def lire_yaml(chemin: Path, *, decimaux: bool = True) -> FichierLu:
         ) from erreur
     try:
         texte = octets.decode("utf-8-sig")
-        _exiger_peu_de_niveaux(texte, chemin.name)
+        _exiger_peu_de_niveaux(texte)
         chargeur = (_Chargeur if decimaux else _ChargeurFlottant)(texte)
         contenu = chargeur.get_single_data()
     except UnicodeDecodeError as erreur:
@@ -97,24 +97,24 @@ def lire_yaml(chemin: Path, *, decimaux: bool = True) -> FichierLu:
     return FichierLu(chemin, contenu, chargeur.fautes, hashlib.sha256(octets).hexdigest())
 
 
-def _exiger_peu_de_niveaux(texte: str, nom: str) -> None:
+class _TropDeNiveauxError(yaml.MarkedYAMLError):
+    """Collections nested deeper than any file of the course."""
+
+
+def _exiger_peu_de_niveaux(texte: str) -> None:
     """Refuse what is nested deeper than ``PROFONDEUR_MAX``; events come one by one, without recursion."""
     niveau = 0
     for evenement in yaml.parse(texte, Loader=_SafeLoader):
         niveau += isinstance(evenement, yaml.CollectionStartEvent) - isinstance(evenement, yaml.CollectionEndEvent)
         if niveau > PROFONDEUR_MAX:
-            ligne = evenement.start_mark.line + 1
-            raise ErreurListe(
-                f"Le fichier {nom} est refusé :",
-                [
-                    f"ligne {ligne} : plus de {PROFONDEUR_MAX} niveaux sont imbriqués ; ce n'est pas un fichier du cours."
-                ],
-            )
+            raise _TropDeNiveauxError(problem_mark=evenement.start_mark)
 
 
 def _faute_de_syntaxe(erreur: Exception) -> str:
     marque = getattr(erreur, "problem_mark", None)
-    ou = f"ligne {marque.line + 1}, colonne {marque.column + 1} : " if marque else ""
+    ou = f"ligne {marque.line + 1}, colonne {marque.column + 1} : " if marque else ""
+    if isinstance(erreur, _TropDeNiveauxError):
+        return f"{ou}plus de {PROFONDEUR_MAX} niveaux sont imbriqués ; ce n'est pas un fichier du cours."
     return (
-        f"{ou}l'écriture YAML est incorrecte (retrait, guillemets, deux-points ou date impossible) ; corrigez la ligne."
+        f"{ou}l'écriture YAML est incorrecte (retrait, guillemets, deux-points ou date impossible) ; corrigez la ligne."
     )
