@@ -100,17 +100,19 @@ def profil(copies: int = 30) -> None:
 def preparer_cours(dossier: Path, copies: int, devoirs: tuple[str, ...] = (QST, CAS)) -> Path:
     """A course with these assignments, and a class of ``copies`` learners, unequal and honest."""
     from rncp_utils.demonstration.classe import Apprenant
-    from rncp_utils.demonstration.cycle import deposer, inscrire, preparer
+    from rncp_utils.demonstration.copies import Epreuve, deposer
+    from rncp_utils.demonstration.cycle import PREMIERE_ECHEANCE, inscrire, preparer
 
     cours = preparer(DEPOT, dossier / "modele")
     shutil.copytree(DEPOT / "tests" / "autograde" / "devoirs" / CAS, cours.dossier / "source" / CAS)
     for devoir in (QST, CAS):
         cours.generer(devoir)
     classe = [Apprenant(f"apprenant-{rang:04d}", "P", "N", (rang % 7 - 2) / 2) for rang in range(copies)]
-    inscrire(cours, classe)
+    inscrire(cours, classe, {QST: PREMIERE_ECHEANCE})
+    questionnaire = Epreuve(QST, DEPOT, cours.dossier / "release" / QST, PREMIERE_ECHEANCE)
     for rang, apprenant in enumerate(classe):
         if QST in devoirs:
-            deposer(cours, DEPOT, apprenant)
+            deposer(cours.dossier, questionnaire, apprenant)
         if CAS in devoirs:
             _repondre_au_cas(cours.dossier, apprenant.identifiant, rang)
     return cours.dossier

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from rncp_utils.formats import INSECABLE
@@ -20,6 +21,16 @@ def typographier(texte: str) -> str:
     'EBE_: −8 800_€ en N-1 (−12_%), le 2026-05-04'
     """
     return _NEGATIF.sub(MOINS, _ESPACES.sub(INSECABLE, texte))
+
+
+def simplifier(texte: str) -> str:
+    """Le texte en minuscules, sans accent ni ligature, pour comparer ou classer des mots.
+
+    >>> simplifier("Évaluer la mise en Œuvre")
+    'evaluer la mise en oeuvre'
+    """
+    decompose = unicodedata.normalize("NFKD", texte.lower().replace("œ", "oe").replace("æ", "ae"))
+    return "".join(signe for signe in decompose if not unicodedata.combining(signe))
 
 
 def compter(nombre: int, singulier: str, pluriel: str = "") -> str:

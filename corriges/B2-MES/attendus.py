@@ -16,21 +16,15 @@ MALADRESSES = {"N10": "Je m'aligne", "N15": "Votre prêt se terminait."}
 
 def modele(apprenant: str, session: str) -> Reponses:
     """The model interview; the written parts are graded by a person."""
-    return {"entretien": {"choix": [pas.partition(".")[2] for pas in _scenario().verite_connue.parcours_modele]}}
+    return {"entretien": {"choix": _scenario().choix_du_modele()}}
 
 
 def erreurs(apprenant: str, session: str) -> tuple[Reponses, dict[str, float]]:
     """The same interview, but for two replies, and the points of each cell."""
-    scenario = _scenario()
-    pas = [pas.split(".") for pas in scenario.verite_connue.parcours_modele]
-    for etape in pas:
-        if etape[0] in MALADRESSES:
-            choix = scenario.noeud(etape[0]).choix
-            etape[1] = next(c.id for c in choix if c.texte.startswith(MALADRESSES[etape[0]]))
     # Promising the rate, one does not hear what was not compared: 23 of the 29 points of the truth (80 % are asked).
     # Five decisions: one wrong, and red (2 less); the event: named, without what it changes.
     points = {"mes_decouv": 8.0 + 4 * (23 / 29) / 0.80, "mes_produits": 8.0 - 2.0, "mes_evt": 1.0 + 4.0}
-    return {"entretien": {"choix": [choix for _, choix in pas]}}, points
+    return {"entretien": {"choix": _scenario().choix_du_modele(MALADRESSES)}}, points
 
 
 def _scenario():

@@ -40,7 +40,7 @@ def modele(apprenant: str, session: str) -> Reponses:
             "creneau": _rangs(CRENEAUX, c[6:11])[3],
             "motif": _rangs(MOTIFS, c[8:11])[0],
         },
-        "entretien": {"choix": [pas.partition(".")[2] for pas in _scenario().verite_connue.parcours_modele]},
+        "entretien": {"choix": _scenario().choix_du_modele()},
         "m3_relance": {
             "premiere": str(ouvres_apres(envoi, 3)),
             "seconde": str(ouvres_apres(envoi, 10)),
@@ -56,7 +56,7 @@ def erreurs(apprenant: str, session: str) -> tuple[Reponses, dict[str, float]]:
     reponses = {
         # The cards copied unknown to those they name, and a question for the accountant.
         "m3_prep": {**juste["m3_prep"], "cible": _rangs(GROUPES, c[0:5])[4], "motif": "tva"},
-        "entretien": {"choix": _maladroit()},
+        "entretien": {"choix": _scenario().choix_du_modele(MALADRESSES)},
         # Ten days of the calendar (half); somebody who said no out loud is written to again (half).
         "m3_relance": {
             "premiere": juste["m3_relance"]["premiere"],
@@ -89,16 +89,6 @@ def _tirage(apprenant: str, session: str) -> list[int]:
 def _rangs(noms: tuple[str, ...], chiffres: list[int]) -> list[str]:
     """Names in the order of their digits; the first of two equal ones comes first."""
     return [nom for _, _, nom in sorted(zip(chiffres, range(len(noms)), noms, strict=True))]
-
-
-def _maladroit() -> list[str]:
-    scenario = _scenario()
-    pas = [pas.split(".") for pas in scenario.verite_connue.parcours_modele]
-    for etape in pas:
-        if etape[0] in MALADRESSES:
-            choix = scenario.noeud(etape[0]).choix
-            etape[1] = next(c.id for c in choix if c.texte.startswith(MALADRESSES[etape[0]]))
-    return [choix for _, choix in pas]
 
 
 def _scenario():

@@ -33,7 +33,7 @@ def modele(apprenant: str, session: str) -> Reponses:
     ligne, jours = suivi.ligne, (suivi.ligne.echeance - JOUR).days
     niveaux = {client: niveau(ligne_client) for client, ligne_client in suivi.clients.iterrows()}
     return {
-        "entretien": {"choix": [pas.partition(".")[2] for pas in _scenario().verite_connue.parcours_modele]},
+        "entretien": {"choix": _scenario().choix_du_modele()},
         "m4_couv": {"reste": fr(reste, 2), "perte": fr(perte, 2), "taux": fr(taux, 1)},
         "m4_dossier": {"anomalies": anomalies(suivi)},
         "m4_renouv": {
@@ -64,7 +64,7 @@ def erreurs(apprenant: str, session: str) -> tuple[Reponses, dict[str, float]]:
     ligne, renouv = suivi.ligne, juste["m4_renouv"]
     saison, _ = fausses(suivi)
     reponses = {
-        "entretien": {"choix": _maladroit()},
+        "entretien": {"choix": _scenario().choix_du_modele(MALADRESSES)},
         # The surety in full (half), the loss consistent with it (half), the rates added (half).
         "m4_couv": {"reste": fr(reste, 2), "perte": fr(reste * (1 - organisme["quotite"]), 2), "taux": fr(addition, 1)},
         "m4_dossier": {"anomalies": [*fautives[:4], intrus]},
@@ -148,16 +148,6 @@ def fausses(suivi: Suivi) -> list[str]:
 
 def fr(valeur: float, decimales: int = 0) -> str:
     return formater_nombre(round(float(valeur), decimales), decimales)
-
-
-def _maladroit() -> list[str]:
-    scenario = _scenario()
-    pas = [pas.split(".") for pas in scenario.verite_connue.parcours_modele]
-    for etape_ in pas:
-        if etape_[0] in MALADRESSES:
-            choix = scenario.noeud(etape_[0]).choix
-            etape_[1] = next(c.id for c in choix if c.texte.startswith(MALADRESSES[etape_[0]]))
-    return [choix for _, choix in pas]
 
 
 def _scenario():

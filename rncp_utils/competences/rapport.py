@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -21,7 +22,7 @@ from rncp_utils.competences.couverture import (
     phrases_de_couverture,
 )
 from rncp_utils.competences.reprise import phrases_de_reprise, reprise_des_competences, reprise_des_epreuves
-from rncp_utils.competences.volumes import minutes_des_epreuves, phrase_des_volumes, volumes_du_cours
+from rncp_utils.competences.volumes import NATURES, minutes_des_epreuves, phrase_des_volumes, volumes_du_cours
 from rncp_utils.grading.documents.document import Document
 from rncp_utils.grading.documents.rendu import rendre
 from rncp_utils.grading.documents.tableaux import Tableau
@@ -30,8 +31,36 @@ from rncp_utils.referentiel.proposition import etat_de_l_enregistrement
 
 TYPE = "couverture-fiche"
 ESTIMATION = "Estimation : personne n'a confirmé cette fiche ; ses libellés et ses codes peuvent changer."
-_LIBELLES = {"bloc": "Bloc", "libelle": "Libellé", "items": "Questions notées", "points": "Points"}
-_REPRISE = {"reprend": "Reprend", "etat": "État"}
+# Heading of each column, whatever the table.
+_LIBELLES = {
+    "activite": "Activité",
+    "autonomie": "Autonomie",
+    "bloc": "Bloc",
+    "competence": "Compétence",
+    "competences": "Compétences",
+    "couvertes": "Couvertes",
+    "ensemble": "Ensemble",
+    "epreuve": "Épreuve",
+    "epreuves": "Épreuves",
+    "etat": "État",
+    "exercices": "Exercices",
+    "items": "Questions notées",
+    "lecons": "Leçons",
+    "libelle": "Libellé",
+    "manques": "Ce qui manque",
+    "module": "Module",
+    "nombre": "Nombre",
+    "points": "Points",
+    "presente": "Présente",
+    "prevu_autonomie": "Autonomie prévue",
+    "prevu_ensemble": "Ensemble prévu",
+    "prevu_epreuves": "Épreuves prévues",
+    "prevu_tutore": "Tutorat prévu",
+    "proximites": "Proximités",
+    "reprend": "Reprend",
+    "tutore": "Tutorat",
+}
+_PAR_COMPETENCE: dict[str, Any] = {"entetes": 2, "serre": True, "largeurs": {"libelle": 60}}
 
 
 @dataclass(frozen=True)
@@ -123,6 +152,10 @@ def _rapport(
     return Rapport(Document(TYPE, titre, html, tuple(tableaux), csv=True), phrases)
 
 
+def _colonnes(*noms: str) -> dict[str, str]:
+    return {nom: _LIBELLES[nom] for nom in noms}
+
+
 def _competences(table: pd.DataFrame) -> Tableau:
     return Tableau(
         "Compétences",
@@ -130,21 +163,11 @@ def _competences(table: pd.DataFrame) -> Tableau:
         f"Il faut au moins {LECONS_MIN} leçon qui l'enseigne, {EXERCICES_MIN} exercice, {ITEMS_MIN} questions notées "
         f"dans une épreuve et {POINTS_MIN} points. Calculé des fiches des leçons et des cellules notées.",
         table,
-        {
-            "bloc": "Bloc",
-            "competence": "Compétence",
-            "libelle": "Libellé",
-            "lecons": "Leçons",
-            "exercices": "Exercices",
-            "epreuves": "Épreuves",
-            "items": "Questions notées",
-            "points": "Points",
-            "manques": "Ce qui manque",
-        },
+        _colonnes(
+            *("bloc", "competence", "libelle", "lecons", "exercices", "epreuves", "items", "points", "manques"),
+        ),
         longs=("libelle", "lecons", "epreuves", "manques"),
-        entetes=2,
-        serre=True,
-        largeurs={"libelle": 60},
+        **_PAR_COMPETENCE,
     )
 
 
@@ -155,14 +178,7 @@ def _activites(table: pd.DataFrame) -> Tableau:
         "Couvertes : compétences auxquelles rien ne manque. Le lien entre activités et compétences est une "
         "proposition du parcours.",
         table,
-        {
-            "activite": "Activité",
-            "libelle": "Libellé",
-            "competences": "Compétences",
-            "nombre": "Nombre",
-            "couvertes": "Couvertes",
-            "manques": "Ce qui manque",
-        },
+        _colonnes("activite", "libelle", "competences", "nombre", "couvertes", "manques"),
         longs=("libelle", "competences", "manques"),
     )
 
@@ -173,7 +189,7 @@ def _epreuves(table: pd.DataFrame) -> Tableau:
         "Modalités imposées",
         "Une épreuve est présente si son devoir compte des points.",
         table,
-        {**_LIBELLES, "bloc": "Bloc", "epreuve": "Épreuve", "presente": "Présente"},
+        _colonnes("bloc", "libelle", "items", "points", "epreuve", "presente"),
         longs=("libelle",),
         entetes=2,
     )
@@ -186,21 +202,12 @@ def _reprises(table: pd.DataFrame) -> Tableau:
         "Reprend : compétences du cours. Proximité : part des mots communs des libellés, de 0 à 1 ; elle propose, une "
         "personne confirme. Leçons, exercices et questions notées sont ceux des compétences reprises.",
         table,
-        {
-            "bloc": "Bloc",
-            "competence": "Compétence",
-            "libelle": "Libellé",
-            **_REPRISE,
-            "lecons": "Leçons",
-            "exercices": "Exercices",
-            "items": "Questions notées",
-            "points": "Points",
-            "proximites": "Proximités",
-        },
+        _colonnes(
+            *("bloc", "competence", "libelle", "reprend", "etat"),
+            *("lecons", "exercices", "items", "points", "proximites"),
+        ),
         longs=("libelle", "etat", "lecons", "proximites"),
-        entetes=2,
-        serre=True,
-        largeurs={"libelle": 60},
+        **_PAR_COMPETENCE,
     )
 
 
@@ -210,25 +217,15 @@ def _modalites(table: pd.DataFrame) -> Tableau:
         "Modalités que l'autre fiche impose",
         "Reprend : épreuve du cours au nom proche, qui évalue une compétence reprise. Points : de cette épreuve.",
         table,
-        {"bloc": "Bloc", "epreuve": "Épreuve", "libelle": "Libellé", **_REPRISE, "points": "Points"},
+        _colonnes("bloc", "epreuve", "libelle", "reprend", "etat", "points"),
         longs=("libelle", "etat"),
         entetes=2,
     )
 
 
 def _volumes(table: pd.DataFrame) -> Tableau:
-    libelles = {
-        "module": "Module",
-        "lecons": "Leçons",
-        "tutore": "Tutorat",
-        "autonomie": "Autonomie",
-        "epreuves": "Épreuves",
-        "ensemble": "Ensemble",
-        "prevu_tutore": "Tutorat prévu",
-        "prevu_autonomie": "Autonomie prévue",
-        "prevu_epreuves": "Épreuves prévues",
-        "prevu_ensemble": "Ensemble prévu",
-    }
+    libelles = _colonnes("module", "lecons", *NATURES, "ensemble")
+    libelles |= _colonnes(*(f"prevu_{nature}" for nature in NATURES), "prevu_ensemble")
     heures = {nom: (table[nom].astype(float) / 60).round(2) for nom in libelles if nom not in ("module", "lecons")}
     return Tableau(
         "Durées",

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rncp_utils.referentiel.decoupage import simplifier
+from rncp_utils.typographie import simplifier
 
 # Below, two labels share a word of the trade and nothing more.
 SEUIL = 0.30

@@ -22,7 +22,7 @@ from rncp_utils.autograde.lot.ouvrier import AILLEURS, ECHEC
 from rncp_utils.autograde.lot.passage import AUCUNE, REQUISE, ZYGOTE_VARIABLE, Options, corriger_devoir
 from rncp_utils.autograde.noyaux.isolation import ErreurIsolation
 from rncp_utils.autograde.noyaux.zygote import Zygote
-from rncp_utils.demonstration import copies, parallele, session
+from rncp_utils.demonstration import parallele, session
 from rncp_utils.demonstration.classe import CLASSE, NON_REMIS, Apprenant
 from rncp_utils.demonstration.copies import Epreuve
 from rncp_utils.demonstration.notation import noter_les_copies, observer
@@ -234,20 +234,13 @@ def preparer(depot: Path, sortie: Path, devoirs: Iterable[str] | None = None) ->
     return ouvrir_cours(cours)
 
 
-def inscrire(cours: Cours, classe: Iterable[Apprenant], echeances: dict[str, dt.datetime] | None = None) -> None:
+def inscrire(cours: Cours, classe: Iterable[Apprenant], echeances: dict[str, dt.datetime]) -> None:
     """Put the deadlines and the class in the gradebook."""
     with Gradebook(cours.url_base, cours.api.coursedir.course_id) as gradebook:
-        for devoir, limite in (echeances or {"B1-QST": PREMIERE_ECHEANCE}).items():
+        for devoir, limite in echeances.items():
             # nbgrader keeps naive UTC datetimes.
             gradebook.update_or_create_assignment(devoir, duedate=limite.replace(tzinfo=None))
         for apprenant in classe:
             gradebook.update_or_create_student(
                 apprenant.identifiant, first_name=apprenant.prenom, last_name=apprenant.nom
             )
-
-
-def deposer(cours: Cours, depot: Path, apprenant: Apprenant, devoir: str = "B1-QST") -> None:
-    """Write the copy of one learner for one assignment, which is already generated."""
-    copies.deposer(
-        cours.dossier, Epreuve(devoir, depot, cours.dossier / "release" / devoir, PREMIERE_ECHEANCE), apprenant
-    )

@@ -10,7 +10,7 @@ from nbgrader.api import Grade, Gradebook
 from rncp_utils.autograde.cours import Cours
 from rncp_utils.competences import lire_devoirs
 from rncp_utils.demonstration import redaction
-from rncp_utils.demonstration.classe import Apprenant, hasard
+from rncp_utils.demonstration.classe import VIDE, Apprenant, hasard
 from rncp_utils.demonstration.copies import Epreuve
 from rncp_utils.grading.grilles import (
     Bilan,
@@ -79,7 +79,7 @@ def _noter(carnet: Gradebook, epreuve: Epreuve, apprenant: Apprenant, note: Grad
     if epreuve.devoir in apprenant.sans_note:
         return
     quelle = epreuve.qualite(apprenant, note.name)
-    if apprenant.accident(epreuve.devoir) == "vide":
+    if apprenant.accident(epreuve.devoir) == VIDE:
         quelle = redaction.AUCUNE
     note.manual_score, note.needs_manual_grade = points(epreuve.devoir, apprenant, note, quelle), False
     cle = (note.name, note.notebook.name, epreuve.devoir, apprenant.identifiant)

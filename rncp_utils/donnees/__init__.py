@@ -11,7 +11,7 @@ _MODULES: dict[str, str] = {
     "Cas": "fils_rouges.objets",
     "cas": "fils_rouges.chargement",
     "charger": "agence.chargement",
-    "date_du_portrait": "agence.portrait",
+    "date_du_portrait": "agence.chargement",
     "defauts_clients": "agence.chargement",
     "document": "pieces",
     "finances_clients": "agence.chargement",

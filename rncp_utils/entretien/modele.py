@@ -8,7 +8,9 @@ at grading. What a later condition depends on is told by marks (``reperes``) tha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -143,6 +145,19 @@ class Scenario(Modele):
     def parcours_modele(self) -> list[str]:
         """The choices of somebody who does everything well."""
         return self.comite.parcours_modele if self.comite is not None else self.verite_connue.parcours_modele
+
+    def choix_du_modele(self, autrement: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+        """Ids of the choices of the model, or of somebody who at some nodes says something else.
+
+        ``autrement``: node → how what is said there begins.
+        """
+        pas = (etape.split(".") for etape in self.parcours_modele)
+        return [
+            next(c.id for c in self.noeud(noeud).choix if c.texte.startswith(autrement[noeud]))
+            if noeud in autrement
+            else choix
+            for noeud, choix in pas
+        ]
 
     @property
     def comite_connu(self) -> Comite:

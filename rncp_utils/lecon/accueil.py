@@ -68,7 +68,6 @@ class Accueil(Affichage):
 def lecons_du_cours(dossier: Path, parcours: Parcours) -> list[LeconDuCours]:
     """Lessons below a folder: a sheet and the notebook of the same name, in the suggested order."""
     from rncp_utils.lecon.fiche import charger_fiche
-    from rncp_utils.lecon.parcours import module
 
     trouvees = []
     for chemin in sorted(dossier.glob("*/*.yaml")):
@@ -76,7 +75,7 @@ def lecons_du_cours(dossier: Path, parcours: Parcours) -> list[LeconDuCours]:
         if notebook.exists():
             fiche = charger_fiche(chemin)
             trouvees.append(LeconDuCours(fiche, notebook, lire_avancement(chemin.parent, fiche.lecon)))
-    return sorted(trouvees, key=lambda lecon: (parcours.rang(module(lecon.fiche)), lecon.fiche.lecon))
+    return sorted(trouvees, key=lambda lecon: parcours.place(lecon.fiche))
 
 
 def page(
@@ -118,15 +117,13 @@ def _ordre(parcours: Parcours, lecons: list[LeconDuCours]) -> str:
     """The suggested order in one sentence, and the time that it takes."""
     if not lecons or len(parcours.ordre) < 2:
         return ""
-    noms = ", ".join(_module(code).lower() for code in parcours.ordre)
+    from rncp_utils.lecon.parcours import nom_du_module
+
+    noms = ", ".join(nom_du_module(code).lower() for code in parcours.ordre)
     autonomie = duree(sum(lecon.fiche.minutes for lecon in lecons))
     tutore = sum(parcours.tutore_minutes.values())
     temps = f"{autonomie} en autonomie" + (f", {duree(tutore)} avec un tuteur" if tutore else "")
     return f"<p>{texte(f'Ordre conseillé : {noms}. {parcours.raison} Durée : {temps}. {parcours.rythme}')}</p>"
-
-
-def _module(code: str) -> str:
-    return "Prise en main" if code == "M0" else f"Bloc {code[1:]}"
 
 
 def _lien(lecon: LeconDuCours, dossier: Path) -> str:
@@ -141,15 +138,16 @@ def _vers(notebook: Path, dossier: Path, nom: str) -> str:
 def _modules(
     referentiel: Referentiel, parcours: Parcours, lecons: list[LeconDuCours], devoirs: list[Devoir], dossier: Path
 ) -> Iterable[str]:
-    titres = {"M0": _module("M0")} | {b.code: f"{_module(b.code)} : {b.libelle}" for b in referentiel.blocs}
+    from rncp_utils.lecon.parcours import PRISE_EN_MAIN, module, titres_des_modules
+
     par_code = {lecon.fiche.lecon: lecon for lecon in lecons}
-    for code in sorted(titres, key=parcours.rang):
-        yield f"<h2>{texte(titres[code])}</h2>"
-        bloc = "" if code == "M0" else code
-        lignes = "".join(_ligne(lecon, par_code, dossier) for lecon in lecons if lecon.fiche.bloc == bloc)
+    for code, titre in titres_des_modules(referentiel, parcours).items():
+        yield f"<h2>{texte(titre)}</h2>"
+        lignes = "".join(_ligne(lecon, par_code, dossier) for lecon in lecons if module(lecon.fiche) == code)
         entetes = ("Titre", "À faire avant", "Durée", "Compétences", "Exercices réussis")
         yield _table("Leçons", entetes, lignes) if lignes else "<p>Leçons à venir.</p>"
-        lignes = "".join(_ligne_de_devoir(devoir, dossier) for devoir in devoirs if devoir.bloc == bloc)
+        siens = (devoir for devoir in devoirs if (devoir.bloc or PRISE_EN_MAIN) == code)
+        lignes = "".join(_ligne_de_devoir(devoir, dossier) for devoir in siens)
         if lignes:
             yield _table("Devoirs", ("Titre", "Où vous en êtes"), lignes)
     yield "<p>Les devoirs se récupèrent et se rendent par le menu <em>Nbgrader</em>, <em>Assignment List</em>.</p>"

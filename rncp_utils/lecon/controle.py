@@ -81,23 +81,25 @@ def _partie(dossier: Path, jeu: JeuDeQuestions, cellule: str, proprietaire: str)
 
 def _poste(dossier: Path, jeu: JeuDeQuestions) -> list[Constat]:
     """The workstations of the assignment where nothing was done but reading."""
-    cellules = [cellule for chemin in sorted(dossier.glob("*.ipynb")) for cellule in _cellules(chemin)]
-    sources = ("".join(c.get("source", "")) for c in cellules if c.get("cell_type") == "code")
-    vides = [p for p in postes_ecrits(sources, jeu.devoir, jeu.session) if not _travaille(dossier, p)]
+    vides = [p for p in postes_ecrits(_codes(dossier), jeu.devoir, jeu.session) if not _travaille(dossier, p)]
     return [Constat("« Le poste de travail » : aucune saisie n'y est enregistrée.", grave=True) for _ in vides]
 
 
 def _lancement(dossier: Path, jeu: JeuDeQuestions) -> list[Constat]:
     """The actions of prospection that were prepared and never launched."""
-    cellules = [cellule for chemin in sorted(dossier.glob("*.ipynb")) for cellule in _cellules(chemin)]
-    trouves = [LANCEMENT.search("".join(c.get("source", ""))) for c in cellules if c.get("cell_type") == "code"]
-    lancements = [trouve[1] for trouve in trouves if trouve]
+    lancements = [trouve[1] for code in _codes(dossier) if (trouve := LANCEMENT.search(code))]
     phrase = "« Le lancement » : l'action n'est pas lancée, ses indicateurs vaudront 0."
     return [
         Constat(phrase, grave=True)
         for cellule in lancements
         if not lire_reponses(dossier, jeu.devoir, cellule).reponses
     ]
+
+
+def _codes(dossier: Path) -> list[str]:
+    """Sources of the code cells of the assignment."""
+    cellules = [cellule for chemin in sorted(dossier.glob("*.ipynb")) for cellule in _cellules(chemin)]
+    return ["".join(c.get("source", "")) for c in cellules if c.get("cell_type") == "code"]
 
 
 def _travaille(dossier: Path, poste: PosteDemande) -> bool:

@@ -6,7 +6,6 @@ Its only source is ``course/glossaire.yaml``; the page of JupyterLab, the end of
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from html import escape
@@ -19,6 +18,7 @@ from rncp_utils.erreurs import ErreurListe
 from rncp_utils.lecon.fiche import MOTIF_LECON
 from rncp_utils.lecon.lecon_html import texte
 from rncp_utils.modeles import Liste, ListeRemplie, Modele, lire_modele
+from rncp_utils.typographie import simplifier
 from rncp_utils.yaml_strict import lire_yaml
 
 FICHIER = "glossaire.yaml"
@@ -73,8 +73,7 @@ def sans_accent(mot: str) -> str:
     >>> sans_accent("Échéance à l’œil")
     "echeance a l'oeil"
     """
-    etale = mot.lower().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
-    return "".join(c for c in unicodedata.normalize("NFD", etale) if not unicodedata.combining(c))
+    return simplifier(mot.replace("’", "'"))
 
 
 def ordre(terme: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from rncp_utils.yaml_strict import lire_yaml
 
 if TYPE_CHECKING:
     from rncp_utils.lecon.fiche import Fiche
+    from rncp_utils.referentiel import Referentiel
 
 FICHIER = "parcours.yaml"
 PRISE_EN_MAIN = "M0"
@@ -41,6 +42,10 @@ class Parcours(Modele):
         """Place d'un module ; un module que l'ordre ne nomme pas vient après les autres."""
         return (self.ordre.index(module) if module in self.ordre else len(self.ordre), module)
 
+    def place(self, fiche: Fiche) -> tuple[tuple[int, str], str]:
+        """Place d'une leçon."""
+        return self.rang(module(fiche)), fiche.lecon
+
 
 def charger_parcours(dossier: Path) -> Parcours:
     """Parcours d'un dossier de cours ; sans fichier, la prise en main puis les blocs dans l'ordre de leurs codes.
@@ -66,9 +71,21 @@ def module(fiche: Fiche) -> str:
     return fiche.bloc or PRISE_EN_MAIN
 
 
+def nom_du_module(code: str) -> str:
+    """« Prise en main », « Bloc 1 »…"""
+    return "Prise en main" if code == PRISE_EN_MAIN else f"Bloc {code[1:]}"
+
+
+def titres_des_modules(referentiel: Referentiel, parcours: Parcours) -> dict[str, str]:
+    """Titre de chaque module, dans l'ordre conseillé : « Bloc 1 : organiser et analyser… »."""
+    titres = {bloc.code: f"{nom_du_module(bloc.code)} : {bloc.libelle}" for bloc in referentiel.blocs}
+    titres[PRISE_EN_MAIN] = nom_du_module(PRISE_EN_MAIN)
+    return {code: titres[code] for code in sorted(titres, key=parcours.rang)}
+
+
 def ordonner(fiches: Iterable[Fiche], parcours: Parcours) -> list[Fiche]:
     """Leçons dans l'ordre conseillé."""
-    return sorted(fiches, key=lambda fiche: (parcours.rang(module(fiche)), fiche.lecon))
+    return sorted(fiches, key=parcours.place)
 
 
 def controler_parcours(fiches: Iterable[Fiche], parcours: Parcours) -> list[str]:

@@ -18,6 +18,7 @@ from rncp_utils.portefeuille.prospection import (
     figure_de_l_action,
     heures_disponibles,
     heures_par_prospect,
+    nombre_traitable,
 )
 from rncp_utils.portefeuille.prospection.figures import tableau_des_etapes
 from rncp_utils.portefeuille.prospection.plan import OBJECTIFS
@@ -44,7 +45,7 @@ def preparation(plan: Plan) -> str:
     prospects, reste = cibler(plan, charger("prospects"), charger("territoire"))
     filtre = pd.DataFrame({"Prospects": reste.values()}, index=pd.Index(list(reste), name="Ce qui reste"))
     heures, chacun = heures_disponibles(plan), heures_par_prospect(plan)
-    traites = min(len(prospects), int(heures / chacun + 1e-9))
+    traites = min(len(prospects), nombre_traitable(plan))
     canal, relances = plan.option("canal"), plan.option("relances")["nombre"]
     lignes = {
         "Période": f"du {plan.debut:%d/%m/%Y} au {plan.fin:%d/%m/%Y}",

@@ -51,10 +51,9 @@ def autres_clients(jour: dt.date) -> tuple[dict[str, Any], ...]:
     """
     import pandas as pd
 
-    from rncp_utils.donnees import charger
+    from rncp_utils.donnees import charger, date_du_portrait
 
-    # ``date_du_portrait`` is the same day; what it loads would take seconds of a kernel that starts.
-    fin = charger("soldes_jour")["date"].max()
+    fin = date_du_portrait()
     semaines = (pd.Timestamp(jour) - fin).days // _JOURS_D_UNE_SEMAINE
     clients = charger("clients")
     # The adviser who has most of them; names decide between equals.

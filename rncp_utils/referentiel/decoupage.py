@@ -83,16 +83,6 @@ def resserrer(texte: str) -> str:
     return " ".join(_aplatir(texte).split())
 
 
-def simplifier(texte: str) -> str:
-    """Le texte en minuscules, sans accent ni ligature, pour comparer des mots.
-
-    >>> simplifier("Évaluer la mise en Œuvre")
-    'evaluer la mise en oeuvre'
-    """
-    decompose = unicodedata.normalize("NFKD", texte.lower().replace("œ", "oe").replace("æ", "ae"))
-    return "".join(signe for signe in decompose if not unicodedata.combining(signe))
-
-
 def _aplatir(texte: str) -> str:
     """Tags become ends of lines or bullets, any space a plain one, what does not print goes."""
     for motif, remplacement in _BALISES:

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from typing import Any
 
 from rncp_utils.erreurs import ErreurDonnees
-from rncp_utils.referentiel.decoupage import CODES, INCONNUE, Decoupage, decouper, resserrer, simplifier
+from rncp_utils.referentiel.decoupage import CODES, INCONNUE, Decoupage, decouper, resserrer
 from rncp_utils.referentiel.france_competences import FicheLue, Noeud
 from rncp_utils.referentiel.marques import A_COMPLETER, PROPOSITION, a_confirmer
-from rncp_utils.typographie import compter
+from rncp_utils.typographie import compter, simplifier
 
 # Element of the file → our code and the wording of the published sheet.
 VOIES = {

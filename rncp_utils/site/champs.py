@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from rncp_utils.lecon.formulaire_html import CONSIGNES, libelle_du_nombre, titre_de_colonne
+from rncp_utils.lecon.lecon_html import texte
 from rncp_utils.lecon.questions import APP, NUM, ORD, QCM, QCU, RED, TAB, TXT, Option, Question
-from rncp_utils.typographie import typographier
 
 REPONDRE = "Répondez dans JupyterHub : cette page se lit, elle n'enregistre rien."
 # A line to write on, on paper; nothing for a screen reader, which has the label.
@@ -22,11 +22,6 @@ def questions(liste: Sequence[Question]) -> str:
     """
     blocs = "".join(_question(rang, len(liste), une) for rang, une in enumerate(liste, start=1))
     return f'{blocs}<p class="rncp-repondre">{texte(REPONDRE)}</p>'
-
-
-def texte(brut: str) -> str:
-    """Escaped text with French spaces."""
-    return escape(typographier(brut))
 
 
 def _question(rang: int, total: int, une: Question) -> str:

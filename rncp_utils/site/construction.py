@@ -18,12 +18,11 @@ from pathlib import Path
 from rncp_utils.erreurs import ErreurDonnees, ErreurRncp
 from rncp_utils.lecon.accueil import LeconDuCours, lecons_du_cours
 from rncp_utils.lecon.parcours import charger_parcours
-from rncp_utils.site.lecons import Suivi, executer_lecons
+from rncp_utils.site.lecons import PROCESSUS, Suivi, executer_lecons
 from rncp_utils.site.sources import STATIQUE, ecrire_sources
 
 REGLAGES = Path("docs", "site")
 ATELIER = Path(".rncp", "site")
-PROCESSUS = 2
 # Sphinx says of a page what a maintainer mends; the reader of the site is shown none of it.
 AVIS_MONTRES = 10
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from rncp_utils.site.champs import REPONDRE, questions, texte
+from rncp_utils.lecon.lecon_html import texte
+from rncp_utils.site.champs import REPONDRE, questions
 
 Rendu = Callable[[Any], str]
 

@@ -20,7 +20,7 @@ from rncp_utils.lecon import formulaire_html, references
 from rncp_utils.lecon.accueil import LeconDuCours
 from rncp_utils.lecon.glossaire import FICHIER, Terme, charger_glossaire, definitions, par_lettre
 from rncp_utils.lecon.lecon_html import duree, texte
-from rncp_utils.lecon.parcours import PRISE_EN_MAIN, Parcours, module
+from rncp_utils.lecon.parcours import Parcours, module, nom_du_module, titres_des_modules
 from rncp_utils.referentiel import Referentiel, charger_referentiel
 from rncp_utils.site.lecons import aerer
 
@@ -113,15 +113,13 @@ def _vers_le_site(cellule: NotebookNode) -> NotebookNode:
 
 
 def _accueil(lecons: Sequence[LeconDuCours], referentiel: Referentiel, parcours: Parcours) -> dict[str, Any]:
-    titres = {PRISE_EN_MAIN: "Prise en main"}
-    titres |= {bloc.code: f"Bloc {bloc.code[1:]} : {bloc.libelle}" for bloc in referentiel.blocs}
     modules = [
         {
-            "titre": titres[code],
-            "court": titres[code].partition(" : ")[0],
+            "titre": titre,
+            "court": nom_du_module(code),
             "lecons": [_en_bref(lecon) for lecon in lecons if module(lecon.fiche) == code],
         }
-        for code in sorted(titres, key=parcours.rang)
+        for code, titre in titres_des_modules(referentiel, parcours).items()
     ]
     return {
         "competences": len(referentiel.competences),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import uuid
 from collections.abc import Iterator
 
@@ -35,7 +36,7 @@ def noyau() -> Iterator[BlockingKernelClient]:
 
 def lire(client: BlockingKernelClient, expression: str) -> object:
     reponse = client.execute_interactive("", user_expressions={"x": expression}, timeout=SECONDES)
-    return eval(reponse["content"]["user_expressions"]["x"]["data"]["text/plain"])
+    return ast.literal_eval(reponse["content"]["user_expressions"]["x"]["data"]["text/plain"])
 
 
 def sous_noyau(client: BlockingKernelClient) -> str:

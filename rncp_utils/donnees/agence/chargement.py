@@ -55,6 +55,15 @@ def charger(nom: str) -> pd.DataFrame:
     return _lire(DOSSIER / f"{nom}.parquet", nom).copy()
 
 
+def date_du_portrait() -> pd.Timestamp:
+    """Dernier jour que les données connaissent.
+
+    >>> f"{date_du_portrait():%d/%m/%Y}"
+    '31/03/2026'
+    """
+    return charger("soldes_jour")["date"].max()
+
+
 @lru_cache(maxsize=64)
 def _lire(chemin: Path, nom: str) -> pd.DataFrame:
     import pyarrow.parquet as pq

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from rncp_utils.donnees.agence.chargement import charger
+from rncp_utils.donnees.agence.chargement import charger, date_du_portrait
 from rncp_utils.donnees.agence.extraits import fiches_clients
 from rncp_utils.donnees.agence.relation.suivi import exercices_connus
 from rncp_utils.donnees.agence.vues import liasses_en_table
@@ -36,15 +36,6 @@ def portrait() -> pd.DataFrame:
     (120, True)
     """
     return _portrait().copy()
-
-
-def date_du_portrait() -> pd.Timestamp:
-    """Dernier jour que les données connaissent.
-
-    >>> f"{date_du_portrait():%d/%m/%Y}"
-    '31/03/2026'
-    """
-    return charger("soldes_jour")["date"].max()
 
 
 @lru_cache(maxsize=1)

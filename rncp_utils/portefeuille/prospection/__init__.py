@@ -22,6 +22,7 @@ _MODULES: dict[str, str] = {
     "heures_par_prospect": "simulation",
     "indicateurs": "mesures",
     "lire_plan": "plan",
+    "nombre_traitable": "simulation",
     "options": "reglage",
     "regles": "reglage",
     "relire_plan": "plan",

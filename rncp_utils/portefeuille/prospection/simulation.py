@@ -103,6 +103,11 @@ def heures_par_prospect(plan: Plan) -> float:
     return _heures_de_contact(plan) + regles()["heures_par_relance"] * plan.option("relances")["nombre"]
 
 
+def nombre_traitable(plan: Plan) -> int:
+    """Prospects que les heures de la période permettent de traiter."""
+    return int(heures_disponibles(plan) / heures_par_prospect(plan) + 1e-9)
+
+
 def _heures_de_contact(plan: Plan) -> float:
     canal = plan.option("canal")
     return canal["heures"] + (2 * plan.option("zone")["trajet"] if canal.get("deplacement") else 0.0)
@@ -124,7 +129,7 @@ def simuler(plan: Plan, graine: str, prospects: pd.DataFrame, territoire: pd.Dat
         Comme :func:`cibler`.
     """
     t, _ = cibler(plan, prospects, territoire)
-    t = t.assign(presente_par=_presentations(plan, t, graine), traite=_traites(plan, len(t)))
+    t = t.assign(presente_par=_presentations(plan, t, graine), traite=np.arange(len(t)) < nombre_traitable(plan))
     chances = _chances(plan, t)
     plancher = regles()["plancher"]
     t["joint"] = _obtenir(graine, t, "joint", chances["joint"], t["traite"], plancher["joint"])
@@ -175,11 +180,6 @@ def _presentations(plan: Plan, t: pd.DataFrame, graine: str) -> pd.Series:
     connus = t["origine"].map({"recommandation": CLIENT, "expert_comptable": PRESCRIPTEUR})
     presente = _obtenir(graine, t, "presentation", chance, connus.isna(), regle["plancher"]["presentes"])
     return connus.mask(presente, PRESCRIPTEUR).fillna("")
-
-
-def _traites(plan: Plan, nombre: int) -> np.ndarray:
-    """The first ones, as many as the hours of the period allow."""
-    return np.arange(nombre) < int(heures_disponibles(plan) / heures_par_prospect(plan) + 1e-9)
 
 
 def _chances(plan: Plan, t: pd.DataFrame) -> dict[str, pd.Series]:
