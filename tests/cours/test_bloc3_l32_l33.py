@@ -7,10 +7,11 @@ import re
 import pandas as pd
 import pytest
 
-from rncp_utils.donnees import cas, date_du_portrait
+from rncp_utils.donnees import cas, charger, date_du_portrait
 from rncp_utils.entretien import Entretien, charger_scenario
 from rncp_utils.entretien.partie import ouvrir_partie
 from rncp_utils.lecon.simulateur import Simulateur
+from rncp_utils.parametres import parametre
 from tests.cours.page import COURS, Page, choix_uniques, executer_ensemble, plate, rien_ne_se_devine
 
 L32, L33 = "B3_L2_conduire_action", "B3_L3_recommandations_prescripteurs"
@@ -52,7 +53,7 @@ def test_l_entonnoir_de_l_exemple(appels):
     assert 60 / 5 == 12 and 0.09 < 5 / 48 < 0.11, "the prose says one in twelve, one in ten"
     etapes = action["taux_etape"].iloc[1:]
     assert etapes.idxmin() == "Rendez-vous" and etapes.min() < 0.5, "the prose says: the call is where most is lost"
-    assert appels.noms["part_rdv"] < etapes["Rendez-vous"], "the prose says: below the craftsmen's rate"
+    assert appels.noms["part_jointe"] < etapes["Joints"] == 0.8, "the prose says: fewer than the craftsmen, 80 %"
 
 
 def test_la_campagne_de_l_exercice_n_est_pas_l_exemple(appels):
@@ -65,8 +66,8 @@ def test_la_campagne_de_l_exercice_n_est_pas_l_exemple(appels):
 def test_l_accroche_tient_dans_vingt_secondes(appels):
     n = appels.noms
     assert n["DEBIT"] * 20 / 60 == 50, "the prose says fifty words in twenty seconds"
-    assert list(n["mots_du_script"].values()) == [26, 19, 19, 16], "a mark that stands apart is not a word"
-    assert (n["accroche"], n["secondes"](n["accroche"])) == (45, 18)
+    assert list(n["mots_du_script"].values()) == [26, 20, 19, 16], "a mark that stands apart is not a word"
+    assert (n["accroche"], round(n["secondes"](n["accroche"]))) == (46, 18)
     assert appels.exercices["E4"].correcteur.attendus == {"duree": 26}
     bonne = next(o for o in appels.champ("E4", "accroche")[0].options if o.id == appels.cle("E4", "accroche"))
     assert len(bonne.texte.split()) <= 50
@@ -97,6 +98,7 @@ def test_le_compte_rendu_modele_ne_dit_que_ce_que_les_notes_disent(appels):
     )
     assert not re.search("Bressan|Jonas|Mathilde", notes + modele)
     faits = ("mercredi 14/10/2026", "12 000 €", "quarante-cinq jours", "jeudi 22/10/2026", "huit heures", "à l'atelier")
+    faits += ("carte de démarchage",)
     for fait in faits:
         assert fait in notes and fait in modele, fait
     assert "hôpital" in notes and "hôpital" not in modele
@@ -124,6 +126,9 @@ def test_les_rappels_joignent_autant_et_de_moins_en_moins_de_monde(appels):
     assert n["pris"]["joignable"].all() and (n["pris"]["canal"] == "téléphone").mean() > 0.5, "mostly calls"
     ensemble = n["rappels"].merge(n["premiers"], on="id_prospect")
     assert (ensemble["date_x"] - ensemble["date_y"]).dt.days.median() > 300, "the prose says: one year later"
+    assert (n["sollicites_deux_fois"], len(n["rappels"])) == (89, 51), "right details both times"
+    metiers = n["pris"].merge(charger("prospects"), on="id_prospect").groupby("id_campagne")["naf"]
+    assert metiers.agg(lambda naf: naf.str[:2].nunique()).min() > 5, "the prose says: all trades together"
     assert simulateur.prediction.verdict() == "moins"
     un, trois, six = (n["joindre"](60, k, "mesuree")["cumul"].iloc[-1] for k in (1, 3, 6))
     assert un == pytest.approx(60 * n["part_jointe"])
@@ -150,15 +155,21 @@ def test_les_relances_se_comptent_en_jours_ouvres(appels):
 
 def test_les_situations_de_droit_sont_du_bon_cote_des_seuils(appels):
     """Art. D. 341-1: five million euros of balance sheet, of turnover or of assets, or fifty people; one is enough."""
-    assert "plus de 5 M€ de bilan" in prose(L32) and "plus de 50 salariés" in prose(L32)
+    assert "plus de 5 M€ de bilan" in prose(L32) and "plus de 50 salariés en moyenne" in prose(L32)
     textes = {case.id: plate(case.texte) for case in appels.champ("E8", "regimes")[0].elements}
-    assert "600 k€ HT, 5 salariés" in textes["petite"]
+    assert "600 k€ HT, 5 salariés" in textes["petite"] and "700 k€ HT, 6 salariés" in textes["passage"]
     ca, bilan, salaries = map(int, re.findall(r"(\d+) (?:M€|salariés)", textes["grande"]))
     assert (ca > 5, bilan > 5, salaries > 50) == (True, False, False)
     ca, bilan, salaries = map(int, re.findall(r"(\d+) (?:M€|salariés)", plate(appels.champ("E8", "seuil")[0].enonce)))
     assert (ca > 5, bilan > 5, salaries > 50) == (False, False, True)
     cle = appels.cle("E8", "regimes")
     assert (cle["petite"], cle["grande"], cle["camion"], cle["stop"]) == ("demarchage", "exclu", "exclu", "non")
+    assert cle["passage"] == "demarchage"
+
+
+def test_la_retenue_de_garantie_a_le_taux_du_bareme():
+    retenue = parametre("garanties.retenue_garantie_maximale", date_du_portrait().date())
+    assert f"jusqu'à {retenue:.0%}".replace("%", " %") in prose(L32)
 
 
 def test_la_demande_a_elise_vient_du_cas(reseau):
@@ -196,6 +207,10 @@ def test_le_graphe_suit_la_regle(reseau):
     assert len(choisis) == 3 and choisis["parrain"].is_unique
     assert choisis["possible"].all() and (choisis["jours"] >= 30).all()
     assert not (choisis["opposition"] | choisis["client"]).any()
+    # The prose says: the same people as in the table above, one of them a client already.
+    assert set(n["liens"]["id_prospect"]) == set(n["avec_parrain"]["id_prospect"])
+    assert int(n["liens"]["client"].sum()) == 1
+    assert simulateur.voir().figure.donnees["Score"].str.fullmatch(r"\d+,\d").all(), "one decimal, as in the sentence"
     assert depart.loc[depart["possible"], "score"].max() == choisis["score"].max()
     assert depart["score"].between(0, 100).all()
     for reglages in ({"un_seul": False}, {"sans_sci": True}, {"poids": 0}, {"delai": 360}):
