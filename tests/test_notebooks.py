@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import nbformat
 import pytest
 from click.testing import CliRunner
@@ -74,3 +77,9 @@ def test_les_notebooks_du_depot_sont_propres(depot):
     trouves = notebooks.trouver([depot / "course", depot / "source"])
     assert trouves
     assert [chemin.name for chemin in trouves if not notebooks.est_propre(chemin)] == []
+
+
+def test_lire_un_notebook_ne_compile_aucune_grammaire():
+    """What nbformat imports, every server, kernel and command waits for."""
+    programme = "import sys, nbformat; print([nom for nom in ('lark', 'rfc3987_syntax') if nom in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", programme], capture_output=True, text=True).stdout.strip() == "[]"

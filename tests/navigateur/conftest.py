@@ -44,6 +44,13 @@ SCREEN = {"width": 1366, "height": 768}
 START_SECONDS = 90
 STOP_SECONDS = 20
 WAIT_MS = 60_000
+# What a test that waits for ever must tell.
+ETAT_DU_NOYAU = """() => {
+    const page = window.jupyterapp?.shell?.currentWidget;
+    const noyau = page?.sessionContext?.session?.kernel;
+    const cellules = (page?.content?.widgets ?? []).map(cellule => cellule.inputArea?.promptNode?.textContent);
+    return `noyau ${noyau?.status}, connexion ${noyau?.connectionStatus}, cellules ${cellules.filter(Boolean)}`;
+}"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -93,6 +100,20 @@ class ServeurJupyter:
     url: str
     token: str
     racine: Path
+
+    def arreter_les_noyaux(self) -> None:
+        """End every kernel of the server."""
+        for noyau in json.loads(self._demander("GET", "api/kernels")):
+            # A kernel may have ended by itself meanwhile.
+            with contextlib.suppress(urllib.error.HTTPError):
+                self._demander("DELETE", f"api/kernels/{noyau['id']}")
+
+    def _demander(self, methode: str, chemin: str) -> bytes:
+        demande = urllib.request.Request(
+            f"{self.url}/{chemin}", headers={"Authorization": f"token {self.token}"}, method=methode
+        )
+        with urllib.request.urlopen(demande, timeout=60) as reponse:
+            return reponse.read()
 
 
 @pytest.fixture(scope="session")
@@ -193,10 +214,6 @@ class Lab:
         self._promesse("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
         self.attendre_le_noyau()
 
-    def arreter_le_noyau(self) -> None:
-        """End the kernel of the notebook, which is done with: many lessons share a server."""
-        self._promesse("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-
     def executer_tout(self) -> None:
         """Run all cells; wait for the kernel to be idle again."""
         self.joindre_le_noyau()
@@ -261,7 +278,8 @@ class Lab:
             self.page.wait_for_function("window.__fin !== ''")
         except Exception:
             dialogues = self.page.locator(".jp-Dialog").all_inner_texts()
-            pytest.fail(f"Toujours en attente de {expression} ; dialogues : {dialogues}", pytrace=False)
+            etat = self.page.evaluate(ETAT_DU_NOYAU)
+            pytest.fail(f"Toujours en attente de {expression} ; {etat} ; dialogues : {dialogues}", pytrace=False)
         assert self.page.evaluate("window.__fin") == "faite", expression
 
     def traces(self) -> list[str]:
@@ -273,9 +291,11 @@ class Lab:
 
 
 @pytest.fixture
-def lab(page, serveur_jupyter: ServeurJupyter) -> Lab:
-    """JupyterLab in a new page."""
-    return Lab(page, serveur_jupyter)
+def lab(page, serveur_jupyter: ServeurJupyter) -> Iterator[Lab]:
+    """JupyterLab in a new page; the kernels of the test end with it."""
+    yield Lab(page, serveur_jupyter)
+    # Or the tests of a session leave tens of kernels in memory.
+    serveur_jupyter.arreter_les_noyaux()
 
 
 @pytest.fixture(scope="session")

@@ -126,6 +126,7 @@ def test_le_simulateur_demande_une_prediction_puis_suit_le_clavier(lecon):
     assert lecon.traces() == []
 
 
+@pytest.mark.complet
 def test_un_menu_filtre_le_graphique_et_son_tableau(lecon):
     page = lecon.page
     demarrer(lecon)
@@ -220,6 +221,7 @@ def test_un_noyau_redemarre_parle_francais_et_la_lecon_repart_de_son_bouton(leco
     assert lecon.traces() == []
 
 
+@pytest.mark.complet  # so does every lesson walked to its end
 def test_axe_ne_trouve_rien_de_grave_qui_soit_a_nous(lecon):
     from axe_playwright_python.sync_playwright import Axe
 

@@ -17,9 +17,9 @@ from tests.navigateur.parcours_de_lecon import FORMULAIRE, Parcours
 LECONS = sorted(COURS.glob("bloc*/*.ipynb"))
 # Each group has its own server and browser, and several workers share the lessons.
 GROUPES = 4
-# An interview, the workstation: cells to fill, matrix, committee and dashboard have tests of their own. The others are
-# walked by `make test-complet`.
-TOUJOURS = ("B3_L2", "B5_L1")
+# The workstation: interview, cells to fill, matrix, committee, prospection and dashboard have tests of their own. The
+# others are walked by `make test-complet`.
+TOUJOURS = ("B5_L1",)
 A_NOUS = ".jp-OutputArea-output"
 # Texts of the lesson in which a line may be cut before « : » or « ? ».
 COUPURES = """() => Array.from(document.querySelectorAll('.jp-RenderedMarkdown :is(p, li, h1, h2, h3)'))
@@ -90,7 +90,6 @@ def test_la_lecon_se_fait_de_bout_en_bout(chemin, lab, dossier_de_travail, plain
     assert plaintes == []
     if chemin == LECONS[0]:
         retrouver(lab, parcours, cours, fiche)
-    lab.arreter_le_noyau()
 
 
 def retrouver(lab, parcours: Parcours, cours: Path, fiche) -> None:
