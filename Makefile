@@ -12,15 +12,19 @@ demo: $(READY)
 # One worker more than the processors: many tests wait for a kernel or a page. Groups in the order of tests/conftest.py.
 PARALLEL = -n $$(( $$(nproc) + 1 )) --dist loadgroup --no-loadscope-reorder
 
-# The Hub's tests make accounts of the system: they run alone, after the others.
+# The Hub's tests make accounts of the system: they run alone, after the others. Their folders (tests/conftest.py sees that
+# there are none elsewhere): nothing else is to be collected.
+HUB = tests/hub tests/navigateur
+
 test: $(READY)
 	$(BIN)/pytest $(PARALLEL) -m "not hub and not complet"
-	$(BIN)/pytest -m hub
+	$(BIN)/pytest -m "hub and not complet" $(HUB)
 
 # What `make test` leaves out: every lesson in a fresh kernel and walked in Chromium, Notebook 7, more witness copies, and
 # three times as many examples of each property. Before a delivery.
 test-complet: $(READY)
-	RNCP_TESTS=complet $(BIN)/pytest $(PARALLEL) -m "complet or hypothesis"
+	RNCP_TESTS=complet $(BIN)/pytest $(PARALLEL) -m "(complet or hypothesis) and not hub"
+	$(BIN)/pytest -m "hub and complet" $(HUB)
 
 # Everything but the whole nbgrader cycle and the browser: what to run while writing.
 test-rapide: $(READY)
@@ -51,10 +55,11 @@ check: $(READY)
 	$(BIN)/rncp nettoyer --verifier course source docs/gabarits docs/tableaux_de_bord
 	$(BIN)/rncp verifier --fautes
 
-# Needs uv (`pip install uv`). The lock holds every extra, hashes included, and no registry address.
+# Needs uv (`pip install uv`). The lock holds every extra, hashes included, and no registry address. With
+# its extras: pip does not join jsonschema[format-nongpl] to a pinned jsonschema that is not the last one.
 lock:
 	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --output-file requirements.lock
+	  --no-strip-extras --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --output-file requirements.lock
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

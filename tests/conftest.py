@@ -23,6 +23,8 @@ def depot() -> Path:
     return Path(__file__).parents[1]
 
 
+# Folders of the tests that make accounts of the system.
+HUB = ("hub", "navigateur")
 # Folders whose tests share one costly fixture (a whole nbgrader cycle); a server and a browser are one a worker.
 SHARED = ("parcours",)
 # Files whose tests execute the same lessons in their own process.
@@ -40,6 +42,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         # What makes accounts of the system runs alone, after the others (see the Makefile).
         if "administrateur" in getattr(item, "fixturenames", ()) or item.path.name == "test_hub.py":
             item.add_marker(pytest.mark.hub)
+            if not set(HUB) & set(item.path.parts):
+                raise pytest.UsageError(f"{item.nodeid}: the Makefile looks for the Hub's tests in {HUB} only")
         partage = next((nom for nom in SHARED if nom in item.path.parts), None)
         if item.path.name.startswith(LECONS):
             partage = "lecons"

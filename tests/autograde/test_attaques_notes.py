@@ -203,15 +203,20 @@ def test_aucune_attaque_ne_gagne_un_point(ici, attaque):
     assert resultats[attaque].etat in ("corrigée", "à examiner")
 
 
+@pytest.mark.complet  # what the attacks are worth; that they fail here is in the common run
 @pytest.mark.parametrize("attaque", [nom for nom, (_, gagne) in ATTAQUES.items() if gagne])
 def test_l_attaque_reussit_contre_nbgrader_seul(stock, attaque):
     assert stock.total(attaque) > 0
 
 
-def test_le_travail_d_une_autre_n_est_pas_le_sien(ici, stock):
+def test_le_travail_d_une_autre_n_est_pas_le_sien(ici):
     cours, _ = ici
     # Three tasks have the same answer for everybody: the loan's date, the list of items and the figure.
     assert cours.total("usurpateur") < 12
+
+
+@pytest.mark.complet
+def test_le_travail_d_une_autre_est_le_sien_pour_nbgrader_seul(stock):
     assert stock.total("usurpateur") == 24
 
 

@@ -14,12 +14,13 @@ import pytest
 
 from rncp_utils.autograde.lot.passage import Options, corriger_devoir
 from rncp_utils.erreurs import ErreurRncp
+from tests.machine import exemples
 
 pytestmark = pytest.mark.lent
 
 CLASSE = {"ada": (), "bo": ("marge", "figure"), "cyd": ("tableau",), "dan": ("postes", "ebe")}
 # Enough to fall at every stage of a run; each death costs two runs.
-MORTS = 6
+MORTS = exemples(9)
 
 
 @pytest.fixture(scope="module")

@@ -37,6 +37,7 @@ def attendu(nouveau_cours, zygote):
     return cours.notes()
 
 
+@pytest.mark.complet
 def test_deux_passages_a_la_fois(cours, attendu, notes_de):
     commande = [sys.executable, "-m", "rncp_utils.cli", "--cours", str(cours.dossier), "autograde", cours.devoir]
     passages = [

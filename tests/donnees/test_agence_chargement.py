@@ -126,7 +126,7 @@ class TestFichiers:
         colonnes = {colonne for nom in lister_tables() for colonne in charger(nom)}
         assert not colonnes & {"fait", "famille_du_fait", "date_defaut", "fort", "couple"}
 
-    @pytest.mark.parametrize(("graine", "n"), [(5, 60), (8, 240)])
+    @pytest.mark.parametrize(("graine", "n"), [(5, 60), pytest.param(8, 240, marks=pytest.mark.complet)])
     def test_d_autres_portefeuilles_sont_acceptes(self, graine, n, plan):
         socle = generer_socle(Demande(graine, n_clients=n), plan)
         tables = assembler(socle, reference=60)

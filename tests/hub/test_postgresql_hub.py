@@ -147,6 +147,7 @@ def ouvrir_un_poste(lieux: Lieux, qui: str) -> None:
         time.sleep(0.5)
 
 
+@pytest.mark.complet
 def test_le_hub_d_une_classe_ses_deux_bases_dans_postgresql(postgresql, hub_installe, rncp_hub, tmp_path, monkeypatch):
     """What the administrator's guide says: settings, people, servers, backup while it runs, restoration."""
     lieux, carnet, base = hub_installe, postgresql(), postgresql()

@@ -376,7 +376,7 @@ def test_on_ne_restaure_pas_sous_un_hub_en_marche(lieux, a_la_main):
     assert a_la_main(commande_restaurer, archive, "--executer").exit_code == 0
 
 
-@pytest.mark.lent
+@pytest.mark.complet
 def test_une_installation_avec_ses_comptes(hub_installe, rncp_hub, tmp_path):
     """As the administrator does it: files come back to their owners, and the gradebook stays the graders'."""
     lieux = hub_installe

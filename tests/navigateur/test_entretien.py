@@ -158,6 +158,7 @@ def test_dire_sans_choisir_le_dit_et_renoncer_a_clore_ne_clot_pas(ouvert, notebo
     assert not (notebook.parent / "reponses").exists()
 
 
+@pytest.mark.complet
 def test_la_transcription_se_telecharge(ouvert):
     page = ouvert.page
     page.locator(RADIOS).first.check()
@@ -192,6 +193,7 @@ def test_deux_onglets_ne_se_contredisent_pas(ouvert, notebook):
     assert [evenement["choix"] for evenement in journal["evenements"]] == ["c"]
 
 
+@pytest.mark.complet
 def test_recommencer_ramene_a_la_premiere_replique(ouvert):
     page = ouvert.page
     page.locator(RADIOS).first.check()

@@ -147,6 +147,7 @@ def test_un_menu_filtre_le_graphique_et_son_tableau(lecon):
     assert filtre.locator("table tbody tr").count() == 3
 
 
+@pytest.mark.complet  # as does a lesson walked to its end
 def test_tout_le_module_se_fait_au_clavier_et_l_accueil_le_dit(lecon, dossier_de_travail):
     page = lecon.page
     demarrer(lecon)
@@ -187,6 +188,7 @@ def verifier(page, formulaire, nom: str) -> None:
     formulaire.get_by_text(f"Exercice {nom} réussi").wait_for()
 
 
+@pytest.mark.complet
 def test_la_lecon_s_ouvre_a_son_debut(lecon):
     demarrer(lecon)
     haut = lecon.page.locator(".rncp-depart").first.bounding_box()["y"]

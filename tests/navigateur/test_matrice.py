@@ -95,6 +95,7 @@ def test_la_matrice_se_remplit_au_clavier_et_revient_apres_le_redemarrage(ouvert
     assert ouvert.traces() == []
 
 
+@pytest.mark.complet
 def test_la_matrice_tient_dans_l_ecran(ouvert):
     page = ouvert.page
     assert page.evaluate(DEBORDEMENTS) == []

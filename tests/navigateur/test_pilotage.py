@@ -89,6 +89,7 @@ def ouvrir(lab, cours):
     return ouvrir_le_tableau
 
 
+@pytest.mark.complet  # the instructor of test_hub.py goes the same way
 def test_le_formateur_va_de_la_distribution_au_retour(lab, cours, ouvrir):
     presser = ouvrir("formateur")
     page = lab.page

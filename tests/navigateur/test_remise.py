@@ -172,8 +172,9 @@ def enregistrer(page) -> None:
 
 @pytest.mark.parametrize(
     ("application", "epreuve"),
-    [pytest.param("lab", JUSTE, id="lab"), pytest.param("tree", A_DEMI, id="notebook7", marks=pytest.mark.complet)],
+    [pytest.param("lab", JUSTE, id="lab"), pytest.param("tree", A_DEMI, id="notebook7")],
 )
+@pytest.mark.complet  # learners of test_hub.py fetch, submit and read their feedback
 def test_f_m0_se_recupere_se_fait_se_rend_et_se_relit_au_clavier(poste, epreuve):
     poste.ouvrir_la_liste()
     presser(poste.liste, "button", "Fetch")

@@ -92,10 +92,8 @@ def _tous_les_faits(client: str) -> list[str]:
     return choisis
 
 
-@pytest.mark.lent
-@pytest.mark.parametrize(
-    "client", [pytest.param(nom, marks=[] if nom == "nouri" else [pytest.mark.complet]) for nom in CLE.CLIENTS]
-)
+@pytest.mark.complet
+@pytest.mark.parametrize("client", CLE.CLIENTS)
 def test_quels_que_soient_les_faits_plantes_chacun_a_ses_points(tmp_path, client):
     for apprenant in _tous_les_faits(client):
         une = CLE.situation_de(apprenant, SESSION)

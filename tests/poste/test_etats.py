@@ -360,6 +360,6 @@ class TestLePoste(LePoste.TestCase):
     settings = settings(max_examples=exemples(10), stateful_step_count=20, deadline=None)
 
 
-@pytest.mark.lent
+@pytest.mark.complet
 class TestLePosteLonguement(LePoste.TestCase):
     settings = settings(max_examples=exemples(25), stateful_step_count=30, deadline=None)
