@@ -16,7 +16,8 @@ import requests
 from rncp_utils.hub.environnement import SANS_DROITS, preparer_environnement
 from rncp_utils.hub.lieux import Lieux
 
-pytestmark = pytest.mark.lent
+# Without root, for one person: the class of test_hub.py is in the common run.
+pytestmark = pytest.mark.complet
 DU_DEPOT = ("course", "source", "corriges", "docs/tableaux_de_bord", "hub", "nbgrader_config.py")
 
 

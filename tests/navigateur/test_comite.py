@@ -30,6 +30,7 @@ def ouvert(lab, dossier_de_travail):
     return lab
 
 
+@pytest.mark.complet
 def test_la_seance_se_joue_au_clavier_et_se_retrouve(ouvert):
     """One objection badly answered comes back; the session is left, found again, and closed on its debriefing."""
     page, scenario = ouvert.page, charger_scenario("COMITE_GALETS")
