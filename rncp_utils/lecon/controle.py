@@ -52,7 +52,8 @@ def controler(dossier: Path, proprietaire: str) -> list[Constat]:
         for cellule in jeu.cellules
         for constat in _partie(dossier, jeu, cellule, proprietaire)
     ]
-    constats += [*_poste(dossier, jeu), *_lancement(dossier, jeu)]
+    codes = _codes(dossier)
+    constats += [*_poste(dossier, jeu, codes), *_lancement(dossier, jeu, codes)]
     return constats + [constat for chemin in sorted(dossier.glob("*.ipynb")) for constat in _notebook(chemin)]
 
 
@@ -79,15 +80,15 @@ def _partie(dossier: Path, jeu: JeuDeQuestions, cellule: str, proprietaire: str)
     return constats + [Constat(a.phrase, grave=a.code != "copie") for a in trouvees]
 
 
-def _poste(dossier: Path, jeu: JeuDeQuestions) -> list[Constat]:
+def _poste(dossier: Path, jeu: JeuDeQuestions, codes: list[str]) -> list[Constat]:
     """The workstations of the assignment where nothing was done but reading."""
-    vides = [p for p in postes_ecrits(_codes(dossier), jeu.devoir, jeu.session) if not _travaille(dossier, p)]
+    vides = [p for p in postes_ecrits(codes, jeu.devoir, jeu.session) if not _travaille(dossier, p)]
     return [Constat("« Le poste de travail » : aucune saisie n'y est enregistrée.", grave=True) for _ in vides]
 
 
-def _lancement(dossier: Path, jeu: JeuDeQuestions) -> list[Constat]:
+def _lancement(dossier: Path, jeu: JeuDeQuestions, codes: list[str]) -> list[Constat]:
     """The actions of prospection that were prepared and never launched."""
-    lancements = [trouve[1] for code in _codes(dossier) if (trouve := LANCEMENT.search(code))]
+    lancements = [trouve[1] for code in codes if (trouve := LANCEMENT.search(code))]
     phrase = "« Le lancement » : l'action n'est pas lancée, ses indicateurs vaudront 0."
     return [
         Constat(phrase, grave=True)

@@ -39,8 +39,13 @@ def lire(client: BlockingKernelClient, expression: str) -> object:
     return ast.literal_eval(reponse["content"]["user_expressions"]["x"]["data"]["text/plain"])
 
 
-def sous_noyau(client: BlockingKernelClient) -> str:
-    """JupyterLab sends the messages of all widgets through one subshell."""
+def sous_noyau(client: BlockingKernelClient) -> str | None:
+    """JupyterLab sends the messages of all widgets through one subshell, where the kernel has some."""
+    client.kernel_info()
+    while (info := client.get_shell_msg(timeout=SECONDES))["msg_type"] != "kernel_info_reply":
+        pass
+    if "kernel subshells" not in info["content"].get("supported_features", ()):
+        return None
     demande = client.session.msg("create_subshell_request", {})
     client.control_channel.send(demande)
     while (reponse := client.get_control_msg(timeout=SECONDES))["parent_header"].get("msg_id") != demande["msg_id"]:
@@ -48,7 +53,7 @@ def sous_noyau(client: BlockingKernelClient) -> str:
     return reponse["content"]["subshell_id"]
 
 
-def envoyer(client: BlockingKernelClient, comm: str, donnees: dict, par: str) -> None:
+def envoyer(client: BlockingKernelClient, comm: str, donnees: dict, par: str | None) -> None:
     message = client.session.msg("comm_msg", {"comm_id": comm, "data": donnees})
     message["header"]["subshell_id"] = par
     client.shell_channel.send(message)

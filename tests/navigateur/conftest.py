@@ -18,7 +18,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -218,11 +217,7 @@ class Lab:
     def executer_tout(self) -> None:
         """Run all cells; wait for the kernel to be idle again."""
         self.joindre_le_noyau()
-        try:
-            self.commande("notebook:run-all-cells")
-        except pytest.fail.Exception as attente:
-            self._recommencer(str(attente))
-            self.commande("notebook:run-all-cells")
+        self.commande("notebook:run-all-cells")
         self.page.wait_for_function(
             "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
         )
@@ -230,30 +225,12 @@ class Lab:
     def demarrer(self, selecteur: str, nombre: int) -> None:
         """Press the button of the toolbar as the keyboard does; ``nombre`` elements are then shown."""
         self.joindre_le_noyau()
-        voulu = self.page.locator(selecteur).nth(nombre - 1)
-        self._presser_demarrer()
-        try:
-            voulu.wait_for()
-        except Exception:
-            self._recommencer(f"« {selecteur} » n'est pas là ; {self.page.evaluate(ETAT_DU_NOYAU)}")
-            self._presser_demarrer()
-            voulu.wait_for()
-        self.attendre_la_page()
-
-    def _presser_demarrer(self) -> None:
         self.page.evaluate("delete window.jupyterapp.shell.currentWidget.content.node.dataset.rncp")
         bouton = self.page.get_by_role("button", name="Démarrer la leçon").first
         bouton.focus()
         self.page.keyboard.press("Enter")
-
-    def _recommencer(self, constat: str) -> None:
-        """Restart the kernel, once, as a person would: about one page in some hundreds never gets its answer.
-
-        Not understood yet: the warning keeps what was seen (state of the kernel and of the cells).
-        """
-        warnings.warn(f"{self.apprenant} : {constat}", stacklevel=3)
-        self.redemarrer_le_noyau()
-        self.joindre_le_noyau()
+        self.page.locator(selecteur).nth(nombre - 1).wait_for()
+        self.attendre_la_page()
 
     def attendre_la_page(self) -> None:
         """Wait until all that was started is there, and the reader taken back to its start."""
