@@ -59,6 +59,13 @@ HORS_APPRENANT = (
     "@jupyter/nbgrader:formgrader",
     "@jupyterlab/cell-toolbar-extension",
 )
+# What the pages read and a learner never opens (a scenario, a lesson's exercises, the fields of a form): not in the
+# list of files. The first five are Jupyter's own.
+FICHIERS = {
+    "ContentsManager": {
+        "hide_globs": ["__pycache__", "*.pyc", "*.pyo", ".DS_Store", "*~", "*.yaml", "questions.json"],
+    },
+}
 # Errors are said in French in a kernel where no lesson was started yet, or that was restarted.
 IPYTHON = "ipython"
 NOYAU = 'c = get_config()\nc.InteractiveShellApp.extensions = ["rncp_utils.lecon.messages"]\n'
@@ -167,6 +174,7 @@ def configurer(dossier: Path, echange: Echange | None = None) -> str:
     caches = dict.fromkeys(HORS_APPRENANT, True)
     ecrire_texte(dossier / "labconfig" / "page_config.json", json.dumps({"disabledExtensions": caches}, indent=1))
     ecrire_texte(dossier / "custom" / "custom.css", CODE_MASQUE + LISTE_DES_DEVOIRS)
+    ecrire_texte(dossier / "jupyter_server_config.json", json.dumps(FICHIERS, indent=1))
     ecrire_texte(dossier / IPYTHON / "profile_default" / "ipython_kernel_config.py", NOYAU)
     if echange is not None:
         ecrire_texte(dossier / "nbgrader_config.py", echange.reglages())

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nbformat
 
-from rncp_utils.demonstration.poste import IPYTHON, LISTE_DES_DEVOIRS, Echange, configurer
+from rncp_utils.demonstration.poste import FICHIERS, IPYTHON, LISTE_DES_DEVOIRS, Echange, configurer
 from rncp_utils.fichiers import ecrire_texte
 from rncp_utils.hub.deploiement import deployer
 from rncp_utils.hub.roles import APPRENANT, COORDINATEUR, COURS, EXPERT, FORMATEUR, ROLES
@@ -101,7 +101,7 @@ def _reglages_du_serveur(role: str, racine: Path) -> dict[str, object]:
     if role == _CORRECTION:
         # Formgrader shows itself in a frame of its own pages.
         serveur["tornado_settings"] = {"headers": {"Content-Security-Policy": "frame-ancestors 'self'"}}
-    return {
+    return (FICHIERS if role == APPRENANT.code else {}) | {
         "ServerApp": serveur,
         "LabApp": {"custom_css": True, "expose_app_in_browser": True, "extension_manager": "readonly"},
         # On a network socket, any account of the machine could listen to what a kernel prints.

@@ -174,6 +174,7 @@ def test_la_transcription_se_telecharge(ouvert):
     assert "amelie.durand" in contenu
 
 
+@pytest.mark.complet  # test_deux_onglets.py says it of an assignment
 def test_deux_onglets_ne_se_contredisent_pas(ouvert, notebook):
     """The same interview moved forward by another kernel: this tab catches up instead of writing over it."""
     page = ouvert.page

@@ -108,6 +108,7 @@ def test_la_matrice_tient_dans_l_ecran(ouvert):
     assert min(cibles) >= 24
 
 
+@pytest.mark.complet  # tests/lecon/test_matrice.py says it without a page
 def test_un_journal_modifie_a_la_main_n_est_pas_cru(ouvert, dossier_de_travail):
     page = ouvert.page
     case(page, "Prévoyance du dirigeant", "Le foyer").check()

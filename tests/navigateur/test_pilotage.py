@@ -125,6 +125,7 @@ def test_le_formateur_va_de_la_distribution_au_retour(lab, cours, ouvrir):
     assert lab.traces() == []
 
 
+@pytest.mark.complet  # the coordinator of test_hub.py goes the same way
 def test_le_coordinateur_compose_le_jury_et_ecrit_les_documents(lab, cours, ouvrir, chromium):
     with Gradebook(f"sqlite:///{cours}/gradebook.db") as carnet:
         carnet.add_student("ali.roy", first_name="Ali", last_name="Roy")

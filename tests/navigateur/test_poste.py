@@ -139,6 +139,7 @@ def test_un_dossier_s_ouvre_et_une_ligne_du_plan_s_inscrit_au_clavier(ouvert):
     assert ouvert.traces() == []
 
 
+@pytest.mark.complet
 def test_un_document_reste_sous_les_yeux_d_un_ecran_a_l_autre(ouvert):
     page = ouvert.page
     ouvrir_l_ecran(page, "P2")

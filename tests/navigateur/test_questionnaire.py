@@ -275,6 +275,7 @@ def test_un_noyau_arrete_est_dit_avant_et_apres_une_reponse(ouvert, notebook):
     assert not (notebook.parent / "reponses").exists()
 
 
+@pytest.mark.complet
 def test_un_notebook_rouvert_sans_noyau_dit_quoi_faire(ouvert):
     page = ouvert.page
     ouvert.recharger()
