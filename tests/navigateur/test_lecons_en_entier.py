@@ -17,9 +17,9 @@ from tests.navigateur.parcours_de_lecon import FORMULAIRE, Parcours
 LECONS = sorted(COURS.glob("bloc*/*.ipynb"))
 # Each group has its own server and browser, and several workers share the lessons.
 GROUPES = 4
-# The workstation: interview, cells to fill, matrix, committee, prospection and dashboard have tests of their own. The
-# others are walked by `make test-complet`.
-TOUJOURS = ("B5_L1",)
+# One, with a simulator: interview, matrix, committee, prospection, workstation and dashboard have tests of
+# their own. The others are walked by `make test-complet`.
+TOUJOURS = ("B4_L4",)
 A_NOUS = ".jp-OutputArea-output"
 # Texts of the lesson in which a line may be cut before « : » or « ? ».
 COUPURES = """() => Array.from(document.querySelectorAll('.jp-RenderedMarkdown :is(p, li, h1, h2, h3)'))
