@@ -29,7 +29,8 @@ fi
 dire "Installation des bibliothèques dans $venv (une à trois minutes la première fois)…"
 rm -f "$venv/.ready"
 "$python" -m venv --clear "$venv"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
+# The lock is whole: nothing is left to resolve.
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements.lock
 # On all processors; some packages carry files of another Python, which do not compile.
 "$venv/bin/python" -m compileall -qq -j 0 "$venv/lib" >/dev/null 2>&1 || :
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

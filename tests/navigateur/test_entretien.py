@@ -143,6 +143,7 @@ def test_l_entretien_tient_dans_l_ecran_et_se_nomme(ouvert):
     assert min(cibles) >= 24
 
 
+@pytest.mark.complet
 def test_dire_sans_choisir_le_dit_et_renoncer_a_clore_ne_clot_pas(ouvert, notebook):
     page = ouvert.page
     revenir_au_debut(ouvert)

@@ -87,6 +87,7 @@ def test_un_exercice_se_fait_au_clavier_et_se_retrouve(lecon, dossier_de_travail
     assert json.loads(fichier.read_text(encoding="utf-8"))["reponses"] == garde["reponses"]
 
 
+@pytest.mark.complet  # a walked lesson answers wrongly first
 def test_une_erreur_type_est_reconnue_et_les_indices_s_ouvrent_dans_l_ordre(lecon):
     page = lecon.page
     demarrer(lecon)
@@ -106,6 +107,7 @@ def test_une_erreur_type_est_reconnue_et_les_indices_s_ouvrent_dans_l_ordre(leco
     deuxieme.get_by_text("une fois payées les marchandises vendues").wait_for()
 
 
+@pytest.mark.complet  # so does a lesson walked to its end
 def test_le_simulateur_demande_une_prediction_puis_suit_le_clavier(lecon):
     page = lecon.page
     demarrer(lecon)
@@ -200,6 +202,7 @@ def test_la_lecon_s_ouvre_a_son_debut(lecon):
     assert lecon.page.evaluate(actif)
 
 
+@pytest.mark.complet
 def test_un_noyau_redemarre_parle_francais_et_la_lecon_repart_de_son_bouton(lecon):
     page = lecon.page
     demarrer(lecon)

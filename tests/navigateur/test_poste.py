@@ -125,6 +125,7 @@ def test_le_profil_se_complete_au_clavier_et_se_retrouve_apres_le_redemarrage(ou
     assert ouvert.traces() == []
 
 
+@pytest.mark.complet  # the profile is typed in the same way
 def test_un_dossier_s_ouvre_et_une_ligne_du_plan_s_inscrit_au_clavier(ouvert):
     page = ouvert.page
     ouvrir_l_ecran(page, "P4")
