@@ -282,6 +282,12 @@ class Lab:
             pytest.fail(f"Toujours en attente de {expression} ; {etat} ; dialogues : {dialogues}", pytrace=False)
         assert self.page.evaluate("window.__fin") == "faite", expression
 
+    def fichiers(self) -> set[str]:
+        """Names in the list of files, once it is there."""
+        noms = self.page.locator(".jp-DirListing-itemText")
+        noms.first.wait_for()
+        return set(noms.all_inner_texts())
+
     def traces(self) -> list[str]:
         """Error outputs (Python tracebacks, stderr) shown in the notebook."""
         selecteur = (

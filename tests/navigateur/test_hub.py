@@ -110,7 +110,7 @@ def test_l_apprenant_arrive_sur_l_accueil_en_francais_sans_code(hub):
     assert page.locator(".lm-MenuBar-itemLabel", has_text="Fichier").is_visible()
     assert page.locator(".lm-MenuBar-itemLabel", has_text="Exécution").is_visible()
     assert lab.traces() == []
-    fichiers = set(page.locator(".jp-DirListing-itemText").all_inner_texts())
+    fichiers = lab.fichiers()
     assert {"bloc1", "accueil.ipynb", "glossaire.ipynb"} <= fichiers
     assert not any(nom.endswith(".yaml") for nom in fichiers)
     hub.photographier(AMELIE, "accueil-apprenant")

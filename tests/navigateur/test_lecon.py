@@ -246,8 +246,7 @@ def test_axe_ne_trouve_rien_de_grave_dans_l_accueil(lab, dossier_de_travail):
     constats = Axe().run(lab.page, context={"include": [[A_NOUS]]}).response
     assert graves(constats) == {}
     # The pages, and nothing of what they read.
-    lab.page.get_by_role("listitem").filter(has_text="accueil.ipynb").first.wait_for()
-    fichiers = set(lab.page.locator(".jp-DirListing-itemText").all_inner_texts())
+    fichiers = lab.fichiers()
     assert {"bloc1", "accueil.ipynb", "glossaire.ipynb"} <= fichiers
     assert not any(nom.endswith(".yaml") for nom in fichiers)
 

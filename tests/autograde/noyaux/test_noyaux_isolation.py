@@ -15,7 +15,6 @@ import pytest
 from rncp_utils.autograde.noyaux import cgroupes, seccomp, systeme
 from rncp_utils.autograde.noyaux.isolation import ErreurIsolation, Examen, _exiger, examiner
 from rncp_utils.autograde.noyaux.limites import Limites
-from tests.machine import COMPLET
 
 ORDINAIRE = 64_123
 
@@ -296,7 +295,7 @@ def test_les_attaques_echouent_aussi_ailleurs(depot, cas):
             os.setresuid(ORDINAIRE, ORDINAIRE, ORDINAIRE)
 
     attaques = [str(chemin) for chemin in Path(__file__).parent.glob("test_noyaux_attaques_*.py")]
-    choix = "not stock" if cas == "ordinaire" and COMPLET else f"not stock and ({DEFENSES})"
+    choix = "not stock" if cas == "ordinaire" else f"not stock and ({DEFENSES})"
     commande = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", choix, *attaques]
     commande += ["--basetemp", str(maison / "t"), "--rootdir", str(depot)]
     env = {nom: valeur for nom, valeur in os.environ.items() if not nom.startswith(("RNCP_", "PYTEST_"))}
